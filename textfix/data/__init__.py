@@ -1,0 +1,1 @@
+"""Generated tables of the package. Made by generate.py; read by the rooms that need them."""

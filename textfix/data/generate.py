@@ -1,0 +1,132 @@
+"""Make the tables in this folder: classes of code points, and readings of characters.
+
+    python -m textfix.data.generate CORPORA
+
+CORPORA is a folder of hans_*.txt.gz and hant_*.txt.gz: text of which the script is known. The tables come from
+- the Unicode character database of the running Python (unicodedata): Han, kana, Hangul, spaces, normalization forms;
+- opencc's dictionaries STCharacters and TSCharacters (Apache-2.0): which characters only one script uses. A
+  character that opencc takes for simplified only is not, if good traditional text uses it (群, 床, 秘, 峰): that is
+  counted in CORPORA;
+- pypinyin's pinyin_dict (MIT), the readings of the characters that GBK can hold.
+"""
+
+from __future__ import annotations
+
+import functools
+import gzip
+import operator
+import subprocess
+import sys
+import tempfile
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from textfix.text import Class
+
+HERE = Path(__file__).parent
+TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
+# A character is simplified only while traditional text uses it less than this, as a share of what simplified text does.
+SHARED = 0.08
+FORMS = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
+
+
+def main(corpora: Path) -> None:
+    write_classes(corpora)
+    write_readings()
+
+
+def write_classes(corpora: Path) -> None:
+    table = np.zeros(0x110000, np.uint16)
+    for code in range(0x110000):
+        table[code] = of_unicode(chr(code))
+    hans, hant = only("STCharacters"), only("TSCharacters")
+    used = {script: frequencies(corpora, script) for script in ("hans", "hant")}
+    hans -= {c for c in hans if used["hant"][c] > SHARED * used["hans"][c]}
+    for characters, bit in ((hans, Class.HANS), (hant, Class.HANT)):
+        for character in characters:
+            table[ord(character)] |= np.uint16(bit)
+    edges = np.flatnonzero(np.diff(table, prepend=np.uint16(0xFFFF)))
+    lengths = np.diff(np.append(edges, len(table)))
+    np.savez_compressed(HERE / "classes.npz", values=table[edges], lengths=lengths.astype(np.int32))
+
+
+def of_unicode(character: str) -> Class:
+    bits = Class(0)
+    if "\ud800" <= character <= "\udfff":
+        return Class.SURROGATE
+    if character in TONES:
+        bits |= Class.TONE
+    category, name = unicodedata.category(character), unicodedata.name(character, "")
+    if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or character == "〇":
+        bits |= Class.HAN
+    if name.startswith(("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA")):
+        bits |= Class.KANA
+    if name.startswith("HANGUL"):
+        bits |= Class.HANGUL
+    if category == "Zs" and character != " ":
+        bits |= Class.SPACE
+    if category in ("Cc", "Cf", "Zl", "Zp") and character not in "\t\n\r":
+        bits |= Class.CONTROL
+    return bits | unstable(character)
+
+
+def unstable(character: str) -> Class:
+    """The forms under which a character may change, or join with what stands before it."""
+    joins = unicodedata.combining(character) or character in composing()
+    forms = [bit for form, bit in FORMS.items() if joins or not unicodedata.is_normalized(form, character)]
+    return functools.reduce(operator.or_, forms, Class(0))
+
+
+@functools.cache
+def composing() -> frozenset[str]:
+    """Characters that may stand second in a canonical composition (NFC_Quick_Check=Maybe), jamo included."""
+    parts = (unicodedata.decomposition(chr(code)).split() for code in range(0x110000))
+    seconds = {chr(int(part[1], 16)) for part in parts if len(part) == 2 and not part[0].startswith("<")}
+    return frozenset(seconds | {chr(code) for code in range(0x1160, 0x1200)})
+
+
+def only(dictionary: str) -> set[str]:
+    """The characters that the dictionary always replaces."""
+    import opencc
+
+    package = Path(str(opencc.__file__)).parent / "clib"
+    with tempfile.TemporaryDirectory() as folder:
+        text = Path(folder, "dictionary.txt")
+        source = package / "share" / "opencc" / f"{dictionary}.ocd2"
+        command = [package / "bin" / "opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text"]
+        subprocess.run(command, check=True)
+        pairs = (line.split("\t") for line in text.read_text("utf-8").splitlines())
+        return {key for key, values in pairs if key not in values.split(" ")}
+
+
+def frequencies(corpora: Path, script: str) -> Counter[str]:
+    """How often each character stands in the corpora of a script, per million characters."""
+    counts: Counter[str] = Counter()
+    for path in sorted(corpora.glob(f"{script}_*.txt.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            counts.update(file.read())
+    million = counts.total() / 1_000_000
+    return Counter({character: count / million for character, count in counts.items()})  # type: ignore[arg-type]
+
+
+def write_readings() -> None:
+    """One line a reading: the reading, and every GBK character that can be read so."""
+    from pypinyin.constants import PINYIN_DICT
+
+    readings: dict[str, list[str]] = {}
+    for code, listed in sorted(PINYIN_DICT.items()):
+        try:
+            fits = len(chr(code).encode("gbk")) == 2
+        except UnicodeEncodeError:
+            continue
+        for reading in dict.fromkeys(listed.split(",")) if fits else ():
+            readings.setdefault(unicodedata.normalize("NFC", reading), []).append(chr(code))
+    lines = [f"{reading} {''.join(characters)}\n" for reading, characters in sorted(readings.items())]
+    (HERE / "readings.txt").write_text("".join(lines), "utf-8")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,124 @@
+"""The language model: how likely a text is, and which of several texts is the likeliest.
+
+A bigram model of characters folded to their simplified form, times the likelihood of each written form in either
+script. train.py makes model.npz from a folder of text; nothing here knows what its answers are used for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.text import Codes, Text
+
+SYMBOLS = 8192  # folded characters that the model tells apart; all others share the symbol 0
+SCALE = 12.0  # steps a nat in the quantised tables
+LINE_END = "\n"
+
+Floats = npt.NDArray[np.float32]
+Bytes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Path:
+    """The likeliest way through a lattice.
+
+    choice: for each slot the index of the candidate taken. score: its log-likelihood in nats. margin: for each slot
+    how many nats the best path that takes another candidate there falls short; infinite where there is none.
+    """
+
+    choice: tuple[int, ...]
+    score: float
+    margin: tuple[float, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """Tables of a bigram model; log-likelihoods are natural logarithms, quantised to a twelfth of a nat."""
+
+    symbol: npt.NDArray[np.uint16]
+    hans: Bytes
+    hant: Bytes
+    keys: npt.NDArray[np.uint32]
+    pairs: Bytes
+    lower: Bytes
+    back: Bytes
+
+    @staticmethod
+    @cache
+    def load() -> Model:
+        """The model that comes with the package."""
+        with (resources.files(__name__) / "model.npz").open("rb") as file:
+            return Model(**np.load(file))
+
+    def __repr__(self) -> str:
+        return f"Model({len(self.keys):,} pairs of {int(self.symbol.max()):,} symbols)"
+
+    def characters(self, text: Text) -> Floats:
+        """The log-likelihood of each character after the one before it; every row begins behind a line end.
+
+        The written forms are judged by the script that makes their row likelier.
+
+        >>> model = Model.load()
+        >>> model.score(Text.of(["我们在组织活动", "我们诩哟笊活动"])).argmax()
+        np.int64(0)
+        """
+        ids = self._symbols(text.codes)
+        before = np.empty_like(ids)
+        before[1:] = ids[:-1]
+        before[text.rows[:-1][np.diff(text.rows) > 0]] = self.symbol[ord(LINE_END)]
+        steps = self._pairs(before, ids).astype(np.float32)
+        steps += self._forms(text)
+        return steps / np.float32(-SCALE)
+
+    def score(self, text: Text) -> npt.NDArray[np.float64]:
+        """The log-likelihood of each row."""
+        return sums(self.characters(text), text)
+
+    def best_path(self, slots: Sequence[Sequence[str]], left: str = "", right: str = "") -> Path:
+        """The likeliest choice of one candidate in every slot, between the texts left and right of the lattice.
+
+        Every slot needs a candidate. Paths are scored whole, so that lattices of a few slots are meant.
+
+        >>> Model.load().best_path([["层", "曾"], ["妇女", "D女"]], left="基", right="的需求").choice
+        (0, 0)
+        """
+        paths: list[tuple[int, ...]] = [()]
+        for slot in slots:
+            paths = [(*path, index) for path in paths for index in range(len(slot))]
+        rows = [left + "".join(slot[i] for slot, i in zip(slots, path, strict=True)) + right for path in paths]
+        scores = self.score(Text.of(rows))
+        best = int(scores.argmax())
+        margin = []
+        for place, taken in enumerate(paths[best]):
+            others = [score for path, score in zip(paths, scores.tolist(), strict=True) if path[place] != taken]
+            margin.append(float(scores[best]) - max(others, default=-np.inf))
+        return Path(paths[best], float(scores[best]), tuple(margin))
+
+    def _symbols(self, codes: Codes) -> npt.NDArray[np.uint32]:
+        inside = codes if codes.dtype.itemsize == 2 else np.where(codes > 0xFFFF, 0xFFFD, codes)
+        return self.symbol.take(inside).astype(np.uint32)
+
+    def _pairs(self, before: npt.NDArray[np.uint32], after: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
+        wanted = before * np.uint32(SYMBOLS) + after
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        unseen = self.back[before].astype(np.uint16) + self.lower[after]
+        return np.where(self.keys[place] == wanted, self.pairs[place], unseen)
+
+    def _forms(self, text: Text) -> Any:
+        inside = text.codes if text.codes.dtype.itemsize == 2 else np.where(text.codes > 0xFFFF, 0xFFFD, text.codes)
+        hans, hant = self.hans.take(inside), self.hant.take(inside)
+        traditional = sums(hant, text) < sums(hans, text)
+        return np.where(np.repeat(traditional, np.diff(text.rows)), hant, hans)
+
+
+def sums(values: npt.NDArray[Any], text: Text) -> npt.NDArray[np.float64]:
+    """The sum of one value a character over each row."""
+    total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    return total[text.rows[1:]] - total[text.rows[:-1]]

@@ -1,0 +1,184 @@
+"""Text, the thing that flows: the code points of one or many rows as one array; and the screen, its fast path.
+
+A row is one document. A single string is a batch of one row, so there is one way through the code. Positions are
+indices into `Text.codes`, that is, characters (code points), never bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntFlag
+from functools import cache, cached_property
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[Any]  # uint16 where every code point fits, else uint32
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+BLOCK = 1024  # characters of a screening block at the most
+MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
+LINE_ENDS = (0x0A, 0x0D)
+
+
+class Class(IntFlag):
+    """What a code point is, as bits. The table is made by textfix/data/generate.py, which states its sources."""
+
+    SURROGATE = 1  # U+D800 to U+DFFF: an undecodable byte, or half a pair
+    TONE = 2  # a Latin letter with a tone mark of pinyin
+    HANS = 4  # only simplified text uses it
+    HANT = 8  # only traditional text uses it
+    SPACE = 16  # a horizontal space other than U+0020
+    HAN = 32  # a Han character
+    KANA = 64  # hiragana and katakana
+    HANGUL = 128
+    NFC = 256  # may change, or compose with its left neighbour, under this normalization form
+    NFD = 512
+    NFKC = 1024
+    NFKD = 2048
+    CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
+
+
+@dataclass(frozen=True)
+class Text:
+    """Rows of code points.
+
+    codes: shape (characters,), uint16 or uint32, all rows behind one another.
+    rows: shape (rows + 1,), int64, where each row starts, and the end.
+
+    >>> text = Text.of(["汉字", "", "ab"])
+    >>> len(text), text.rows.tolist(), text.row(0)
+    (3, [0, 2, 2, 4], '汉字')
+    """
+
+    codes: Codes
+    rows: Ints
+
+    @classmethod
+    def of(cls, strings: str | Sequence[str]) -> Text:
+        """The rows given; a single string is one row. Surrogates stay what they are."""
+        if isinstance(strings, str):
+            return cls(to_codes(strings), np.array([0, len(strings)], np.int64))
+        return cls(to_codes("".join(strings)), offsets(map(len, strings)))
+
+    def __len__(self) -> int:
+        return len(self.rows) - 1
+
+    def row(self, index: int) -> str:
+        return self.slice(int(self.rows[index]), int(self.rows[index + 1]))
+
+    def slice(self, start: int, end: int) -> str:
+        return to_str(self.codes[start:end])
+
+    def take(self, rows: npt.ArrayLike) -> Text:
+        """The rows with these numbers, in this order."""
+        index = np.asarray(rows, np.int64)
+        if len(index) == len(self) and (index == np.arange(len(self))).all():
+            return self
+        lengths = np.diff(self.rows)[index]
+        rows = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+        gather = np.repeat(self.rows[index] - rows[:-1], lengths) + np.arange(rows[-1])
+        return Text(self.codes[gather], rows)
+
+    def row_of(self, positions: npt.ArrayLike) -> Ints:
+        """The row in which each character stands."""
+        return np.asarray(np.searchsorted(self.rows, positions, side="right") - 1, np.int64)
+
+    @cached_property
+    def classes(self) -> npt.NDArray[np.uint16]:
+        """The class bits of every character."""
+        return classes(self.codes)
+
+    @cached_property
+    def screen(self) -> Screen:
+        return Screen.of(self)
+
+
+def to_codes(string: str) -> Codes:
+    """The code points of a string: uint16 where they all fit, else uint32."""
+    narrow = string.encode("utf-16-le", "surrogatepass")
+    if len(narrow) == 2 * len(string):
+        return np.frombuffer(narrow, "<u2")
+    return np.frombuffer(string.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def to_str(codes: Codes) -> str:
+    """The string of these code points. Two surrogates side by side stay two."""
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+
+
+def offsets(lengths: Iterable[int]) -> Ints:
+    """Where pieces of these lengths start when laid behind one another, and the end."""
+    return np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The classes that occur in each block of a text.
+
+    Blocks are at most BLOCK characters, counted from the start of their row: what is found in a row does not depend
+    on the rows beside it.
+    """
+
+    text: Text
+    starts: Ints
+    ends: Ints
+    flags: npt.NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, text: Text) -> Screen:
+        lengths = np.diff(text.rows)
+        counts = -(-lengths // BLOCK)
+        first = np.repeat(np.cumsum(counts) - counts, counts)
+        starts = np.repeat(text.rows[:-1], counts) + BLOCK * (np.arange(len(first)) - first)
+        ends = np.append(starts[1:], text.rows[-1:])[: len(starts)]
+        flags = np.bitwise_or.reduceat(text.classes, starts) if len(starts) else np.zeros(0, np.uint16)
+        return cls(text, starts, ends, flags)
+
+    def rows(self, trigger: Class) -> Ints:
+        """The rows that hold a character of one of these classes."""
+        return np.unique(self.text.row_of(self.starts[(self.flags & int(trigger)) != 0]))
+
+    def spans(self, trigger: Class) -> list[tuple[int, int]]:
+        """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
+        spans: list[tuple[int, int]] = []
+        last_row = -1
+        for block in np.flatnonzero((self.flags & int(trigger)) != 0).tolist():
+            row, start, end = self._grow(block)
+            if row == last_row and start <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+            else:
+                spans.append((start, end))
+            last_row = row
+        return spans
+
+    def _grow(self, block: int) -> tuple[int, int, int]:
+        start, end = int(self.starts[block]), int(self.ends[block])
+        row = int(self.text.row_of(start))
+        low = max(int(self.text.rows[row]), start - MARGIN)
+        high = min(int(self.text.rows[row + 1]), end + MARGIN)
+        before = np.flatnonzero(np.isin(self.text.codes[low:start], LINE_ENDS))
+        after = np.flatnonzero(np.isin(self.text.codes[end:high], LINE_ENDS))
+        return row, (low + int(before[-1]) + 1 if len(before) else low), (end + int(after[0]) if len(after) else high)
+
+
+def classes(codes: Codes) -> npt.NDArray[np.uint16]:
+    """The class bits of each code point: one look-up."""
+    table = _narrow() if codes.dtype.itemsize == 2 else _wide()
+    return table.take(codes)
+
+
+@cache
+def _wide() -> npt.NDArray[np.uint16]:
+    with (resources.files("textfix.data") / "classes.npz").open("rb") as file:
+        runs = np.load(file)
+        return np.repeat(runs["values"], runs["lengths"])
+
+
+@cache
+def _narrow() -> npt.NDArray[np.uint16]:
+    return _wide()[:0x10000].copy()
