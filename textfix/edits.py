@@ -115,6 +115,11 @@ class Edits:
             self.notes,
         )
 
+    def located(self, start: Ints, end: Ints) -> list[Edit]:
+        """The edits as objects, at other places, of other lengths."""
+        places = zip(start.tolist(), end.tolist(), strict=True)
+        return [Edit(a, max(a, b), edit.before, edit.after, edit.note) for edit, (a, b) in zip(self, places, strict=True)]
+
     def moved(self, by: npt.ArrayLike) -> Edits:
         """The same edits at other places: by is one number of characters, or one for each edit."""
         return Edits(self.start + by, self.end + by, self.before, self.after, self.note, self.notes)
@@ -185,13 +190,14 @@ class Edits:
 
     def to_result(self, positions: npt.ArrayLike) -> Ints:
         """Where characters of the source stand in the result. What was replaced maps to its replacement's start."""
-        at = np.asarray(positions, np.int64)
+        shape = np.shape(positions)
+        at = np.ravel(np.asarray(positions, np.int64))
         index = np.searchsorted(self.end, at, side="right")  # edits that end at or before the position
         inside = index < len(self)
         inside[inside] = self.start[index[inside]] < at[inside]
         moved = at + self.shift[index]
         moved[inside] = (self.start + self.shift[:-1])[index[inside]]
-        return moved
+        return moved.reshape(shape)
 
     def to_source(self, positions: npt.ArrayLike) -> Ints:
         """Where characters of the result stood in the source."""

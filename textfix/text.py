@@ -6,6 +6,7 @@ indices into `Text.codes`, that is, characters (code points), never bytes.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
@@ -41,6 +42,7 @@ class Class(IntFlag):
     NFKC = 1024
     NFKD = 2048
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
+    FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
 
 
 @dataclass(frozen=True)
@@ -182,3 +184,10 @@ def _wide() -> npt.NDArray[np.uint16]:
 @cache
 def _narrow() -> npt.NDArray[np.uint16]:
     return _wide()[:0x10000].copy()
+
+
+@cache
+def tables_version() -> str:
+    """What identifies the generated tables: the start of their SHA-256."""
+    data = (resources.files("textfix.data") / "classes.npz").read_bytes()
+    return hashlib.sha256(data).hexdigest()[:12]

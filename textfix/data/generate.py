@@ -5,8 +5,8 @@
 CORPORA is a folder of hans_*.txt.gz and hant_*.txt.gz: text of which the script is known. The tables come from
 - the Unicode character database of the running Python (unicodedata): Han, kana, Hangul, spaces, normalization forms;
 - opencc's dictionaries STCharacters and TSCharacters (Apache-2.0): which characters only one script uses. A
-  character that opencc takes for simplified only is not, if good traditional text uses it (群, 床, 秘, 峰): that is
-  counted in CORPORA;
+  character that opencc takes for simplified is not only that, if good traditional text uses it (群, 床, 秘, 峰):
+  that is counted in CORPORA;
 - pypinyin's pinyin_dict (MIT), the readings of the characters that GBK can hold.
 """
 
@@ -28,8 +28,9 @@ from textfix.text import Class
 
 HERE = Path(__file__).parent
 TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
-# A character is simplified only while traditional text uses it less than this, as a share of what simplified text does.
-SHARED = 0.08
+# A character is simplified only while traditional text uses it less than this, as a share of what simplified text
+# does: where opencc always replaces it, and where it knows words that keep it (广, 万, 种).
+SHARED, KEPT = 0.08, 0.0015
 FORMS = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
 
 
@@ -42,10 +43,16 @@ def write_classes(corpora: Path) -> None:
     table = np.zeros(0x110000, np.uint16)
     for code in range(0x110000):
         table[code] = of_unicode(chr(code))
-    hans, hant = only("STCharacters"), only("TSCharacters")
+    to_hant, to_hans = dictionary("STCharacters"), dictionary("TSCharacters")
+    hant = {key for key, values in to_hans.items() if key not in values}
+    folds = {key for key, values in to_hans.items() if key != values[0]}
     used = {script: frequencies(corpora, script) for script in ("hans", "hant")}
-    hans -= {c for c in hans if used["hant"][c] > SHARED * used["hans"][c]}
-    for characters, bit in ((hans, Class.HANS), (hant, Class.HANT)):
+    hans = {
+        key
+        for key, values in to_hant.items()
+        if key != values[0] and used["hant"][key] <= (KEPT if key in values else SHARED) * used["hans"][key]
+    }
+    for characters, bit in ((hans, Class.HANS), (hant, Class.HANT), (folds, Class.FOLDS)):
         for character in characters:
             table[ord(character)] |= np.uint16(bit)
     edges = np.flatnonzero(np.diff(table, prepend=np.uint16(0xFFFF)))
@@ -88,18 +95,18 @@ def composing() -> frozenset[str]:
     return frozenset(seconds | {chr(code) for code in range(0x1160, 0x1200)})
 
 
-def only(dictionary: str) -> set[str]:
-    """The characters that the dictionary always replaces."""
+def dictionary(name: str) -> dict[str, list[str]]:
+    """A character dictionary of opencc: each character with what it may become, the usual choice first."""
     import opencc
 
     package = Path(str(opencc.__file__)).parent / "clib"
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder, "dictionary.txt")
-        source = package / "share" / "opencc" / f"{dictionary}.ocd2"
+        source = package / "share" / "opencc" / f"{name}.ocd2"
         command = [package / "bin" / "opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text"]
         subprocess.run(command, check=True)
         pairs = (line.split("\t") for line in text.read_text("utf-8").splitlines())
-        return {key for key, values in pairs if key not in values.split(" ")}
+        return {key: values.split(" ") for key, values in pairs}
 
 
 def frequencies(corpora: Path, script: str) -> Counter[str]:

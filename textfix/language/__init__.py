@@ -6,6 +6,7 @@ script. train.py makes model.npz from a folder of text; nothing here knows what 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -59,6 +60,12 @@ class Model:
 
     def __repr__(self) -> str:
         return f"Model({len(self.keys):,} pairs of {int(self.symbol.max()):,} symbols)"
+
+    @property
+    def version(self) -> str:
+        """What identifies the tables: the start of a SHA-256 over them."""
+        tables = (self.symbol, self.hans, self.hant, self.keys, self.pairs, self.lower, self.back)
+        return hashlib.sha256(b"".join(table.tobytes() for table in tables)).hexdigest()[:12]
 
     def characters(self, text: Text) -> Floats:
         """The log-likelihood of each character after the one before it; every row begins behind a line end.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import gzip
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from textfix.text import to_codes
 HERE = Path(__file__).parent
 DISCOUNT = 0.75  # of absolute discounting (Ney, Essen and Kneser 1994)
 RAREST = 4  # pairs seen less often are left out of the file
+UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
 FLOOR = 0.02  # added to the count of each written form in each script
 
 
@@ -91,13 +91,13 @@ def estimate(pairs: npt.NDArray[np.uint32]) -> dict[str, npt.NDArray[np.generic]
     left = table.sum(axis=1, dtype=np.float64)
     kinds = (table > 0).sum(axis=1).astype(np.float64)
     follows = (table > 0).sum(axis=0).astype(np.float64) + 0.5
-    unknown = Counter({0: 40_000.0})  # characters that share the symbol 0
     lower = follows / follows.sum()
     back = np.where(left > 0, DISCOUNT * np.maximum(kinds, 1) / np.maximum(left, 1), 1.0)
     keys = np.flatnonzero(pairs >= RAREST)
     first, second = keys // SYMBOLS, keys % SYMBOLS
     seen = (pairs[keys] - DISCOUNT) / left[first] + back[first] * lower[second]
-    lower[0] /= unknown[0]
+    seen[second == 0] /= UNKNOWN
+    lower[0] /= UNKNOWN
     return {
         "keys": keys.astype(np.uint32),
         "pairs": quantised(np.log(seen)),

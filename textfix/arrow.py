@@ -1,0 +1,68 @@
+"""Columns: an Arrow array of documents through the pipeline at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from textfix import pipeline
+from textfix.config import Config
+from textfix.encodings import Decoded
+from textfix.pipeline import Fixed, Track
+from textfix.rules import Context
+from textfix.text import Text
+
+
+def batch(column: pa.Array, config: Config) -> pa.StructArray:
+    """See Fixer.batch."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.combine_chunks()
+    kind = column.type
+    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        fixed = [None if row is None else pipeline.fix(row, config) for row in column.to_pylist()]
+        return struct(column, [one and one.text for one in fixed], fixed)
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise TypeError(f"a column of strings or binary values is needed, not of {kind}")
+    filled = column.fill_null("") if column.null_count else column
+    tracks = pipeline.run(rows_of(filled), Context(config))
+    fixed = [None] * len(column)
+    for row, track in tracks.items():
+        fixed[row] = fixed_of(filled[row].as_py(), track, config)
+    return struct(column, column if not any(fixed) else texts(column, fixed), fixed)
+
+
+def rows_of(column: pa.Array) -> Text:
+    """The strings of a column as rows of one text, decoded at once."""
+    column = column.cast(pa.large_string())
+    _, ends, data = column.buffers()
+    offsets = np.frombuffer(ends, np.int64)[column.offset : column.offset + len(column) + 1]
+    raw = memoryview(data)[offsets[0] : offsets[-1]] if len(column) and data is not None else b""
+    codes = Text.of(str(raw, "utf-8")).codes
+    leads = (np.frombuffer(raw, np.uint8) & 0xC0) != 0x80  # a byte that begins a character
+    place = np.concatenate([[0], np.cumsum(leads)])
+    return Text(codes, place[offsets - offsets[0]] if len(column) else np.zeros(1, np.int64))
+
+
+def fixed_of(source: str, track: Track, config: Config) -> Fixed | None:
+    """The same Fixed as pipeline.fix gives, where the row was changed."""
+    if track.text is None:
+        return None
+    return Fixed(track.text, source, config, Decoded(source, ()), tuple(track.steps), tuple(track.left))
+
+
+def texts(column: pa.Array, fixed: list[Fixed | None]) -> Any:
+    """The column with the changed rows put in."""
+    import pyarrow.compute as pc
+
+    mask = np.array([one is not None for one in fixed], np.bool_)
+    return pc.replace_with_mask(column, mask, pa.array([one.text for one in fixed if one], column.type))
+
+
+def struct(column: pa.Array, text: Any, fixed: list[Fixed | None]) -> pa.StructArray:
+    changed = [bool(one and one.changed) for one in fixed]
+    logs = [one.log.dumps() if one and one.changed else None for one in fixed]
+    text = text if isinstance(text, pa.Array) else pa.array(text, pa.string())
+    arrays = [text, pa.array(changed, pa.bool_()), pa.array(logs, pa.string())]
+    return pa.StructArray.from_arrays(arrays, ["text", "changed", "log"], mask=column.is_null())

@@ -1,0 +1,111 @@
+"""Config: every choice a user can make, validated in one place. It reads mappings and TOML text, never files."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+CHOICES = {
+    "to": ("auto", "hans", "hant", "hant-tw", "hant-hk", "keep"),
+    "form": ("NFC", "NFD", "NFKC", "NFKD", "keep"),
+    "restore": ("off", "confident", "all"),
+    "spaces": ("keep", "fold"),
+}
+CONFIDENT = 0.9  # what restore="confident" asks of an inferred edit
+
+
+class ConfigError(ValueError):
+    """An option that does not exist, or a value that it cannot have. The message names both."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The choices.
+
+    to: the script to write: auto (the one that dominates the document), hans, hant, hant-tw, hant-hk, or keep.
+    form: the Unicode normalization form, or keep.
+    restore: what happens where bytes were truly lost: off, confident (only where the model is sure), or all.
+    spaces: keep, or fold (unusual spaces become U+0020, and runs of them one).
+    disable: rules and families of rules that are not to run, as `noise.pinyin` or `noise`.
+    min_confidence: changes less sure than this are reported instead of made; 0 to 1.
+
+    >>> Config(to="hans").replace(form="NFKC")
+    Config(to='hans', form='NFKC', restore='confident', spaces='keep', disable=(), min_confidence=0.5)
+    """
+
+    to: str = "auto"
+    form: str = "NFC"
+    restore: str = "confident"
+    spaces: str = "keep"
+    disable: tuple[str, ...] = ()
+    min_confidence: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name, choices in CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices:
+                raise ConfigError(f"{name}={value!r} is not one of {', '.join(choices)}{suggestion(value, choices)}")
+        disable = (self.disable,) if isinstance(self.disable, str) else tuple(self.disable)
+        object.__setattr__(self, "disable", disable)
+        if isinstance(self.min_confidence, bool) or not isinstance(self.min_confidence, (int, float)):
+            raise ConfigError(f"min_confidence={self.min_confidence!r} is not a number")
+        if not 0 <= self.min_confidence <= 1:
+            raise ConfigError(f"min_confidence={self.min_confidence!r} is not between 0 and 1")
+
+    @classmethod
+    def of(cls, options: Mapping[str, Any]) -> Config:
+        """A Config from a mapping. ConfigError names what does not exist."""
+        return cls().replace(**options)
+
+    @classmethod
+    def from_toml(cls, text: str) -> Config:
+        """A Config from a TOML table of its own, or from [tool.textfix] of a pyproject.toml."""
+        return cls.of(parse(text))
+
+    def replace(self, **options: Any) -> Config:
+        """The same Config with other choices. ConfigError for an option that does not exist."""
+        names = [field.name for field in fields(self)]
+        for name in options:
+            if name not in names:
+                raise ConfigError(f"there is no option {name!r}{suggestion(name, names)}")
+        return replace(self, **options)
+
+    def to_dict(self) -> dict[str, Any]:
+        return {**asdict(self), "disable": list(self.disable)}
+
+    def to_toml(self) -> str:
+        """TOML that from_toml reads back."""
+        return "".join(f"{name} = {toml_value(value)}\n" for name, value in self.to_dict().items())
+
+    def disables(self, rule: str) -> bool:
+        """Whether a rule is turned off, by its name or its family."""
+        return rule in self.disable or rule.split(".")[0] in self.disable
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The options in TOML text: [tool.textfix] where the text is a pyproject.toml, else all of it."""
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"not valid TOML: {error}") from None
+    if "tool" in table or "project" in table:
+        table = table.get("tool", {}).get("textfix", {})
+    return {name.replace("-", "_"): value for name, value in table.items()}
+
+
+def toml_value(value: object) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False)
+
+
+def suggestion(word: object, known: Any) -> str:
+    close = difflib.get_close_matches(str(word), known, 1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -1,0 +1,245 @@
+"""Bytes to text and back, without loss: every byte string is cut into segments, each with its encoding.
+
+`decode(data).encode() == data` for any bytes. What an encoding does not explain rides along as surrogate escapes
+(PEP 383), and a byte order mark belongs to its segment, not to the text.
+"""
+
+from __future__ import annotations
+
+import codecs
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from textfix.edits import EMPTY, Edit, Edits, Note
+from textfix.language import Model
+from textfix.text import Ints, Text, offsets
+
+BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+WIDE = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}  # bytes of a unit
+MULTIBYTE = ("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
+UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
+STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
+MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
+CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does not hold
+BINARY = 0.01  # share of such controls above which bytes are no text
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Bytes start to end of the source and their encoding.
+
+    bom: bytes of a byte order mark at the start. characters: how many characters the rest decodes to.
+    """
+
+    start: int
+    end: int
+    encoding: str
+    confidence: float = 1.0
+    bom: int = 0
+    characters: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What bytes say: text that goes back to the same bytes, its segments, and better readings of places in it.
+
+    readings: edits of the text where the codec reads two byte sequences as one character, or none. The text itself
+    keeps the bytes there, as surrogate escapes.
+    """
+
+    text: str
+    segments: tuple[Segment, ...]
+    readings: Edits = field(default=EMPTY)
+
+    def encode(self) -> bytes:
+        return encode(self.text, self.segments)
+
+
+def decode(data: bytes) -> Decoded:
+    """Read bytes of any kind.
+
+    >>> decode("推進".encode("gbk") + b"!").segments
+    (Segment(start=0, end=5, encoding='gb18030', confidence=1.0, bom=0, characters=3),)
+    """
+    if not data:
+        return Decoded("", ())
+    for mark, encoding in BOMS:
+        if data.startswith(mark) and (found := after_mark(data, mark, encoding)):
+            return found
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return read(data, 0, *choose(data))
+    if "\0" in text:
+        return read(data, 0, *choose(data))
+    return Decoded(text, (Segment(0, len(data), "ascii" if data.isascii() else "utf-8", characters=len(text)),))
+
+
+def encode(text: str, segments: Sequence[Segment]) -> bytes:
+    """The bytes that were decoded to this text: the inverse of decode. ValueError where the segments do not fit."""
+    if sum(segment.characters for segment in segments) != len(text):
+        raise ValueError("the segments are not those of this text")
+    parts = []
+    place = 0
+    for segment in segments:
+        if segment.bom:
+            parts.append(next(mark for mark, encoding in BOMS if encoding == segment.encoding))
+        part = text[place : place + segment.characters]
+        parts.append(part.encode(segment.encoding, handler(segment.encoding)))
+        place += segment.characters
+    return b"".join(parts)
+
+
+def byte_offsets(text: str, segments: Sequence[Segment]) -> Ints:
+    """Shape (characters + 1,): where each character begins, in bytes of the source; no segments: in bytes of UTF-8."""
+    lengths: list[int] = []
+    place = 0
+    for part in segments or (Segment(0, 0, "utf-8", characters=len(text)),):
+        piece = text[place : place + part.characters]
+        errors = handler(part.encoding) if segments else "surrogatepass"
+        sizes = [len(character.encode(part.encoding, errors)) for character in piece]
+        lengths += [part.bom + sizes[0], *sizes[1:]] if sizes else []
+        place += part.characters
+    ends = offsets(lengths)
+    ends[0] = segments[0].bom if segments else 0
+    return ends
+
+
+def handler(encoding: str) -> str:
+    """The error handler under which an encoding goes there and back: UTF-16 and 32 hold surrogates themselves."""
+    return "surrogatepass" if encoding in WIDE else "surrogateescape"
+
+
+def after_mark(data: bytes, mark: bytes, encoding: str) -> Decoded | None:
+    """Data behind a byte order mark; None where it is none, since the rest does not decode."""
+    rest = data[len(mark) :]
+    if encoding != "utf-8":
+        try:
+            return read(data, len(mark), encoding, 1.0)
+        except UnicodeDecodeError:
+            return None
+    try:
+        text = rest.decode("utf-8")
+        return Decoded(text, (Segment(0, len(data), "utf-8", bom=len(mark), characters=len(text)),))
+    except UnicodeDecodeError:
+        found = read(data, len(mark), *choose(rest))
+        first = found.segments[0]
+        if first.encoding == "utf-8":
+            return found
+        bare = Segment(len(mark), first.end, first.encoding, first.confidence, 0, first.characters)
+        segments = (Segment(0, len(mark), "utf-8", bom=len(mark)), bare, *found.segments[1:])
+        return Decoded(found.text, segments, found.readings)
+
+
+def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
+    """Data in one encoding, with what is left over at the end of UTF-16 or UTF-32 as a segment of its own."""
+    end = len(data) - (len(data) - bom) % WIDE.get(encoding, 1)
+    text = data[bom:end].decode(encoding, handler(encoding))
+    readings = EMPTY
+    if text.encode(encoding, handler(encoding)) != data[bom:end]:
+        text, readings = with_readings(data[bom:end], encoding)
+    segments = (Segment(0, end, encoding, confidence, bom, len(text)),)
+    if end < len(data):
+        rest = data[end:].decode("utf-8", "surrogateescape")
+        segments += (Segment(end, len(data), "utf-8", 0.0, 0, len(rest)),)
+        text += rest
+    return Decoded(text, segments, readings)
+
+
+def with_readings(data: bytes, encoding: str) -> tuple[str, Edits]:
+    """Text that goes back to the same bytes, and the characters that the codec reads where it would not."""
+    parts: list[str] = []
+    edits: list[Edit] = []
+    place = 0
+    note = Note("encoding.duplicate", reason=f"{encoding} has a second byte sequence for this character")
+    for raw, character in characters(data, encoding):
+        if character.encode(encoding, "surrogateescape") == raw:
+            parts.append(character)
+        else:
+            parts.append(raw.decode("ascii", "surrogateescape"))
+            edits.append(Edit(place, place + len(parts[-1]), parts[-1], character, note))
+        place += len(parts[-1])
+    return "".join(parts), Edits.of(edits)
+
+
+def characters(data: bytes, encoding: str) -> Iterator[tuple[bytes, str]]:
+    """Each character with the bytes it was read from."""
+    decoder = codecs.getincrementaldecoder(encoding)("surrogateescape")
+    start = 0
+    for place in range(1, len(data) + 1):
+        character = decoder.decode(data[place - 1 : place], final=place == len(data))
+        end = place - len(decoder.getstate()[0])
+        if character:
+            yield data[start:end], character
+            start = end
+
+
+def choose(data: bytes) -> tuple[str, float]:
+    """The encoding that makes the bytes likeliest, and how sure that is."""
+    first = next((place for place, byte in enumerate(data) if not 0 < byte < 0x80), 0)
+    start = max(data.rfind(b"\n", 0, first) + 1, first - SAMPLE // 2)
+    if 0 in data:
+        start -= start % 4
+    sample = data[start : start + SAMPLE]
+    names = [*MULTIBYTE, *(WIDE if 0 in sample else ())]
+    scores = {name: score for name in names if (score := likelihood(sample, name)) > -math.inf}
+    best = max(scores, key=scores.__getitem__)
+    if scores[best] < -STRANGE * len(whole_units(sample, best)) and (other := guess(sample)):
+        scores[other] = likelihood(sample, other)
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    margin = ranked[0][1] - ranked[1][1] if len(ranked) > 1 else math.inf
+    return ranked[0][0], round(1 / (1 + math.exp(-min(margin, 50.0))), 3)
+
+
+def likelihood(data: bytes, encoding: str) -> float:
+    """The log-likelihood of bytes read so; minus infinity where they cannot be."""
+    try:
+        text = Text.of(whole_units(data, encoding))
+    except UnicodeDecodeError:
+        return -math.inf
+    unexplained = int(np.count_nonzero((text.codes >= 0xD800) & (text.codes < 0xE000)))
+    return float(Model.load().score(text)[0]) - UNEXPLAINED * unexplained
+
+
+def whole_units(data: bytes, encoding: str) -> str:
+    """Data as text, without the bytes left over at the end of UTF-16 or UTF-32."""
+    return data[: len(data) - len(data) % WIDE.get(encoding, 1)].decode(encoding, handler(encoding))
+
+
+def guess(data: bytes) -> str | None:
+    """An encoding from outside the Chinese world, where charset-normalizer finds one that goes there and back."""
+    import charset_normalizer
+
+    found = charset_normalizer.from_bytes(data).best()
+    if found is None or found.encoding.startswith("utf"):
+        return None
+    name = found.encoding
+    try:
+        back = data.decode(name, "surrogateescape").encode(name, "surrogateescape")
+    except (UnicodeError, LookupError):
+        return None
+    return name if back == data else None
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether bytes are no text: by their first bytes, or by the controls in what they would be read as."""
+    if data.startswith(MAGIC):
+        return True
+    sample = data[:SAMPLE]
+    text = decode(sample).text if 0 in sample else sample.decode("latin-1")
+    controls = sum(map(text.count, CONTROLS.decode("latin-1")))
+    return controls > BINARY * len(text)

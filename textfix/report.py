@@ -1,0 +1,157 @@
+"""Report: what detect answers about a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from textfix.edits import Edit
+from textfix.encodings import Decoded, Segment
+from textfix.log import Step, at_source
+from textfix.rules import MERE, script
+from textfix.text import Text
+
+EXAMPLE = 8  # characters shown on either side of an example
+
+
+@dataclass(frozen=True)
+class Script:
+    """Which script a document is written in.
+
+    dominant: hans, hant, mixed or undecided. region: tw or hk, where it is known. hans, hant: how many characters
+    only simplified, and only traditional text uses.
+    """
+
+    dominant: str
+    region: str | None
+    hans: int
+    hant: int
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A stretch of the minority script: characters start to end of the decoded source, line and column from 1."""
+
+    start: int
+    end: int
+    line: int
+    column: int
+    script: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One kind of damage: how often, a first example with a little of its line, and whether every repair is certain.
+
+    repaired: how many of them fix would change. note: worth a note, and no damage.
+    """
+
+    rule: str
+    count: int
+    repaired: int
+    line: int
+    column: int
+    example: str
+    after: str
+    certain: bool
+    note: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found. clean: there is nothing to repair under the configuration; encodings and notes do not count."""
+
+    encoding: str
+    segments: tuple[Segment, ...]
+    script: Script
+    drift: tuple[Drift, ...]
+    damage: tuple[Damage, ...]
+    clean: bool
+
+    @classmethod
+    def of(cls, decoded: Decoded, steps: Sequence[Step], left: Sequence[Edit]) -> Report:
+        lines = Lines(decoded.text)
+        drift = tuple(drift_of(edit, lines) for edit in left if edit.note.rule == script.DRIFT.name)
+        made = [edit for number, step in enumerate(steps) for edit in at_source(step.edits, steps[:number])]
+        damage = tuple(damages(made, [edit for edit in left if edit.note.rule != script.DRIFT.name], lines))
+        names = {segment.encoding for segment in decoded.segments}
+        encoding = "mixed" if len(names) > 1 else next(iter(names), "unicode" if decoded.text else "ascii")
+        clean = not drift and all(one.note for one in damage)
+        return cls(encoding, decoded.segments, script_of(decoded, steps), drift, damage, clean)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as mappings, lists, strings and numbers, without what UTF-8 cannot hold."""
+        value: dict[str, Any] = printable(asdict(self))
+        return value
+
+
+class Lines:
+    """Where the lines of a text begin. A line ends at LF, CR LF or CR, nowhere else."""
+
+    def __init__(self, text: str) -> None:
+        import numpy as np
+
+        codes = Text.of(text).codes
+        ends = np.flatnonzero((codes == 0x0A) | (codes == 0x0D))
+        crlf = (codes[ends] == 0x0D) & (np.append(codes, 0)[ends + 1] == 0x0A)
+        self.text = text
+        self.starts = np.concatenate([[0], ends[~crlf] + 1])
+
+    def place(self, position: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1.
+
+        >>> Lines("a\\r\\nbc").place(4)
+        (2, 2)
+        """
+        line = int(self.starts.searchsorted(position, side="right"))
+        return line, position - int(self.starts[line - 1]) + 1
+
+
+def script_of(decoded: Decoded, steps: Sequence[Step]) -> Script:
+    """The script of the document as it was before conversion, all other damage repaired."""
+    text = Text.of(decoded.text)
+    for step in steps:
+        if step.rule == script.CONVERT.name:
+            break
+        text = step.edits.apply(text)
+    counts = script.counts_of(text)
+    hans, hant = int(counts.hans[0]), int(counts.hant[0])
+    return Script(script.name_of(int(counts.dominant[0]), (hans, hant)), None, hans, hant)
+
+
+def drift_of(edit: Edit, lines: Lines) -> Drift:
+    which = "hans" if "simplified" in edit.note.reason else "hant"
+    return Drift(edit.start, edit.end, *lines.place(edit.start), which, edit.before, edit.note.reason)
+
+
+def damages(made: list[Edit], left: list[Edit], lines: Lines) -> Iterable[Damage]:
+    """One entry for each rule that proposed anything but drift."""
+    names = dict.fromkeys(edit.note.rule for edit in (*made, *left))
+    for name in names:
+        done = [edit for edit in made if edit.note.rule == name]
+        both = done + [edit for edit in left if edit.note.rule == name]
+        first = min(both, key=lambda edit: edit.start)
+        near = slice(max(0, first.start - EXAMPLE), first.start), slice(first.end, first.end + EXAMPLE)
+        left_of, right_of = (lines.text[part].replace("\n", " ").replace("\r", " ") for part in near)
+        yield Damage(
+            name,
+            len(both),
+            len(done),
+            *lines.place(first.start),
+            left_of + lines.text[first.start : first.end] + right_of,
+            left_of + first.after + right_of,
+            not any(edit.note.inferred for edit in both),
+            name in MERE,
+        )
+
+
+def printable(value: Any) -> Any:
+    """The value with U+FFFD for what UTF-8 cannot hold."""
+    if isinstance(value, dict):
+        return {key: printable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [printable(item) for item in value]
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value

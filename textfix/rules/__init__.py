@@ -1,0 +1,38 @@
+"""The rules, in the order in which they run, and the choice among what they propose."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from textfix.config import CONFIDENT, Config
+from textfix.edits import Edits
+from textfix.rules import annotations, desync, encoding, form, script, spaces
+from textfix.rules.base import Context, Proposals, Rule
+
+RULES: tuple[Rule, ...] = (
+    encoding.PAIRS,
+    desync.RULE,
+    annotations.RULE,
+    spaces.RULE,
+    form.RULE,
+    script.DRIFT,
+    script.CONVERT,
+)
+LAST = encoding.UNDECODABLE  # once, when the others have settled
+MERE = frozenset(rule.name for rule in RULES if rule.mere)
+
+__all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "choose", "enabled"]
+
+
+def enabled(config: Config) -> list[Rule]:
+    """The rules that a configuration leaves on."""
+    return [rule for rule in RULES if not config.disables(rule.name)]
+
+
+def choose(edits: Edits, config: Config) -> tuple[Edits, Edits]:
+    """The proposed edits to make, and those to report only."""
+    least = {"off": np.inf, "confident": CONFIDENT, "all": 0.0}[config.restore]
+    needed = [max(config.min_confidence, least if note.inferred else 0.0) for note in edits.notes]
+    sure = np.array([note.confidence >= need for note, need in zip(edits.notes, needed, strict=True)], np.bool_)
+    made = sure[edits.note] if len(edits) else np.zeros(0, np.bool_)
+    return edits.select(made), edits.select(~made)

@@ -1,0 +1,158 @@
+"""noise.pinyin: pinyin in parentheses that a script put behind every traditional character of a table.
+
+    堅(jiān)持科學(xué)發(fā)展觀,構(gòu)建社會(huì)  ->  堅持科學發展觀,構建社會
+
+Sites that disguise copied text replace bytes: each character of a list becomes itself and its reading. Writers
+annotate, too: a textbook's 重(chóng)新, a name, a dictionary, a children's book. Which of the two happened is asked
+of the evidence around the annotations, as a log-likelihood ratio of the two stories:
+
+- a script annotates only characters of its table, which are those that conversion to traditional writes; a writer
+  annotates any character;
+- a script annotates a character wherever it stands; a writer the first time, or where it is read otherwise;
+- a script annotates most kinds of traditional characters on the page; a writer few;
+- a script gives a character one reading; a writer may give two.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from textfix.edits import Edit, Note
+from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.readings import LETTERS, read_so
+from textfix.text import Class, Text, classes, to_str
+
+ANNOTATION = re.compile(rf"(?<=[\u3400-\u9fff])[(（]([{LETTERS}]{{1,7}})[)）]")
+GAP = 500  # characters: annotations further apart than this are judged apart
+AROUND = 200  # characters of text around annotations that are looked at with them
+
+# Nats for and against a script, each the logarithm of (likelihood with a script / likelihood with a writer).
+PRIOR = -14.0
+IN_TABLE = math.log(0.98 / 0.45)  # a kind of character that is annotated and that conversion writes
+NOT_IN_TABLE = math.log(0.02 / 0.55)
+AGAIN = math.log(0.97 / 0.20)  # a further occurrence of it, annotated
+NOT_AGAIN = math.log(0.03 / 0.80)
+COVERED = math.log(0.70 / 0.10)  # a kind of traditional character, annotated somewhere
+NOT_COVERED = math.log(0.30 / 0.90)
+SECOND_READING = math.log(0.01 / 0.30)
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A reading behind a character; start and end are those of the parentheses, in characters of the text."""
+
+    start: int
+    end: int
+    written: str
+    character: str
+    reading: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Annotations that stand near one another, with the counts of all characters around them."""
+
+    annotations: tuple[Annotation, ...]
+    counts: Counter[str]
+
+    def evidence(self) -> float:
+        """How much likelier a script is than a writer, in nats.
+
+        >>> page = next(pages(Text.of("重(chóng)新開始")))
+        >>> page.evidence() < 0
+        True
+        """
+        annotated = Counter(one.character for one in self.annotations)
+        pairs = {(one.character, one.reading) for one in self.annotations}
+        table = in_table("".join(annotated))
+        covered = sum(table.values())
+        traditional = sum(in_table("".join(self.counts)).values())
+        again = annotated.total() - len(annotated)
+        missing = sum(max(self.counts[character] - count, 0) for character, count in annotated.items())
+        return (
+            PRIOR
+            + IN_TABLE * covered
+            + NOT_IN_TABLE * (len(annotated) - covered)
+            + AGAIN * again
+            + NOT_AGAIN * missing
+            + COVERED * covered
+            + NOT_COVERED * (traditional - covered)
+            + SECOND_READING * (len(pairs) - len(annotated))
+        )
+
+
+def in_table(characters: str) -> dict[str, bool]:
+    """For each character, whether conversion to traditional script writes it."""
+    marks = (classes(Text.of(characters).codes) & int(Class.FOLDS)) != 0
+    return dict(zip(characters, marks.tolist(), strict=True))
+
+
+def find(text: Text) -> Iterator[Annotation]:
+    """Every pair of parentheses behind a character that holds one of its readings."""
+    for start, end in text.screen.spans(Class.TONE):
+        span = text.slice(start, end)
+        for match in ANNOTATION.finditer(span):
+            character = span[match.start() - 1]
+            if character in read_so(match[1]):
+                yield Annotation(start + match.start(), start + match.end(), match[0], character, match[1])
+
+
+def pages(text: Text) -> Iterator[Page]:
+    """The annotations of a text, by row and neighbourhood."""
+    found = list(find(text))
+    rows = text.row_of([one.start for one in found]).tolist()
+    group: list[Annotation] = []
+    for index, one in enumerate(found):
+        if group and (rows[index] != rows[index - 1] or one.start - group[-1].end > GAP):
+            yield page(text, group, rows[index - 1])
+            group = []
+        group.append(one)
+    if group:
+        yield page(text, group, rows[-1])
+
+
+def page(text: Text, group: Sequence[Annotation], row: int) -> Page:
+    start = max(int(text.rows[row]), group[0].start - AROUND)
+    end = min(int(text.rows[row + 1]), group[-1].end + AROUND)
+    codes, counts = np.unique(text.codes[start:end], return_counts=True)
+    return Page(tuple(group), Counter(dict(zip(to_str(codes), counts.tolist(), strict=True))))
+
+
+def propose(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for page in pages(text) for edit in edits(page))
+
+
+def edits(page: Page) -> Iterator[Edit]:
+    """A removal for every annotation of a page that a script made; nothing for a writer's."""
+    evidence = page.evidence()
+    if evidence <= 0:
+        return
+    annotated = Counter(one.character for one in page.annotations)
+    table = in_table("".join(annotated))
+    confidence = round(1 / (1 + math.exp(-min(evidence, 7.0))), 3)
+    for one in page.annotations:
+        count, total = annotated[one.character], page.counts[one.character]
+        if table[one.character] or (total > 1 and count == total):
+            reason = f"a script put the reading behind {one.character} ({count} of {total} on this page)"
+            yield Edit(one.start, one.end, one.written, "", Note(RULE.name, confidence, reason=reason))
+        else:
+            reason = f"{one.character} is no character that conversion writes: perhaps the writer's own"
+            yield Edit(one.start, one.end, one.written, one.written, Note(RULE.name, 0.5, reason=reason))
+
+
+RULE = Rule(
+    "noise.pinyin",
+    "pinyin in parentheses that a script put behind every character of a table",
+    (
+        "堅(jiān)持科學(xué)發(fā)展觀,構(gòu)建社會(huì)主義和諧社會(huì)為婦女工作的發(fā)展帶來(lái)了新的機(jī)遇和挑戰(zhàn)。",
+        "堅持科學發展觀,構建社會主義和諧社會為婦女工作的發展帶來了新的機遇和挑戰。",
+    ),
+    always(Class.TONE),
+    propose,
+)

@@ -1,0 +1,63 @@
+"""What a rule is, what it is given, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from textfix.config import Config
+from textfix.edits import EMPTY, Edit, Edits
+from textfix.language import Model
+from textfix.text import Class, Text
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a rule may know besides the text: the configuration and the language model."""
+
+    config: Config
+
+    @property
+    def model(self) -> Model:
+        return Model.load()
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """What a rule answers: edits that it proposes, and suspicions, places where it knows of no replacement.
+
+    A suspicion is an edit whose before and after are the same.
+    """
+
+    edits: Edits = EMPTY
+    suspicions: Edits = EMPTY
+
+    @classmethod
+    def of(cls, edits: Iterable[Edit]) -> Proposals:
+        """Edits of any order; those that change nothing are the suspicions."""
+        every = list(edits)
+        return cls(
+            Edits.of(edit for edit in every if edit.after != edit.before),
+            Edits.of(edit for edit in every if edit.after == edit.before),
+        )
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One channel of damage and how to undo it.
+
+    example: damaged and repaired. trigger: the classes of which one must occur in a document for the rule to be
+    asked, under a configuration; none where it has nothing to do. mere: what it finds is worth a note, no damage.
+    """
+
+    name: str
+    summary: str
+    example: tuple[str, str]
+    trigger: Callable[[Config], Class]
+    propose: Callable[[Text, Context], Proposals]
+    mere: bool = False
+
+
+def always(trigger: Class) -> Callable[[Config], Class]:
+    """The same trigger under every configuration."""
+    return lambda config: trigger

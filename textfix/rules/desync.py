@@ -1,0 +1,255 @@
+"""desync.gbk: characters broken by a search-and-replace on the bytes of GBK text.
+
+    基層?jì)D女的需求  ->  基層婦女的需求
+
+The bytes of 層婦 are 8C D3 8B 44. D3 8B, half of each, is 計, which the replacement turned into 計(jì): so "(jì)" came
+to stand between 8B and 44. The page was then read as GBK again: the pair 8B 28 means nothing and became "?", and what
+follows was read one byte off until a byte below 80 set it right.
+
+To undo it, follow the channel: before "?" stood a byte p, the second half of a character; the lost byte x makes the
+pair p x a character with the reading that stands there. Put x back, take the annotation out, and read on, one byte
+off, until the bytes come out even. Where several x fit, the language model chooses.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+import numpy as np
+
+from textfix.edits import Edit, Note
+from textfix.rules.annotations import ANNOTATION, find
+from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.readings import LETTERS, read_so
+from textfix.text import Class, Text, classes
+
+# "?" took the parenthesis with it; decoders that write U+FFFD leave it.
+LOSS = re.compile(rf"(?:\?|\ufffd\(?)([{LETTERS}]{{1,7}})\)")
+BEFORE = re.compile(rf"([\u3400-\uffef])(?:[(（][{LETTERS}]{{1,7}}[)）])*$")
+NEAR = 24  # characters of context that help to choose
+BEAM = 48
+SEEN = 3.0  # nats for a character that carries this reading elsewhere on the page
+FOREIGN = -4.0  # nats for a character that conversion to traditional does not write
+LOST_TEXT = -9.0  # nats for a "?" that took a pair without meaning, or a sign, with it
+LONGEST = 60  # characters that a shifted stretch may have
+GAIN = 3.0  # nats by which the repair must be likelier than what stands there
+FAIR = 1.2  # how the margin in nats grows into confidence; see docs/model.md
+
+
+@dataclass(frozen=True)
+class State:
+    """A way to read a shifted stretch as far as it was followed.
+
+    out: characters read so far. lead: the first byte of a character that is not complete, or -1 where the bytes are
+    even. last: the last byte, known or put back. prior: nats from the evidence besides the language model.
+    """
+
+    out: str
+    lead: int
+    last: int
+    prior: float
+
+
+@cache
+def pairs() -> dict[tuple[int, int], str]:
+    """The characters of GBK by their two bytes; user-defined ones are no characters."""
+    found = {}
+    for high in range(0x81, 0xFF):
+        for low in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
+            try:
+                found[high, low] = bytes((high, low)).decode("gbk")
+            except UnicodeDecodeError:
+                continue
+    return found
+
+
+def two_bytes(character: str) -> bytes:
+    """The two bytes of a character in GBK, or nothing where it has not two."""
+    try:
+        raw = character.encode("gbk")
+    except UnicodeEncodeError:
+        return b""
+    return raw if len(raw) == 2 else b""
+
+
+def annotated_prior(pair: tuple[int, int], reading: str, seen: frozenset[tuple[str, str]]) -> float | None:
+    """How likely the replacement annotated the character of this pair so, in nats; None where it cannot have."""
+    character = pairs().get(pair)
+    if character is None or character not in read_so(reading):
+        return None
+    converted = bool(classes(Text.of(character).codes)[0] & int(Class.FOLDS))
+    return (SEEN if (character, reading) in seen else 0.0) + (0.0 if converted else FOREIGN)
+
+
+def lost_byte(state: State, reading: str, seen: frozenset[tuple[str, str]]) -> Iterator[State]:
+    """Put back the byte that "?" took, in every way that makes a character with this reading."""
+    for byte in range(0x80, 0xFF):
+        prior = annotated_prior((state.last, byte), reading, seen)
+        if prior is None:
+            continue
+        if state.lead < 0 and byte > 0x80:
+            yield State(state.out, byte, byte, state.prior + prior)
+        elif (state.lead, byte) in pairs():
+            yield State(state.out + pairs()[state.lead, byte], -1, byte, state.prior + prior)
+
+
+def shifted(state: State, character: str) -> Iterator[State]:
+    """Read one character of a shifted stretch again: its bytes belong half to the character before."""
+    if character in "?\ufffd":
+        yield from lost_pair(state)
+        return
+    raw = two_bytes(character) or (character.encode() if "@" <= character <= "~" else b"")
+    if raw and (state.lead, raw[0]) in pairs():
+        out = state.out + pairs()[state.lead, raw[0]]
+        yield replace(state, out=out, lead=raw[1] if len(raw) == 2 else -1, last=raw[-1])
+
+
+def lost_pair(state: State) -> Iterator[State]:
+    """A "?" that stands for two bytes: a pair that means nothing, or a second half and the sign behind it."""
+    for byte in range(0x80, 0xFF):
+        if (state.lead, byte) not in pairs():
+            continue
+        out = state.out + pairs()[state.lead, byte]
+        for sign in "\n ,.:;!?)0123456789":
+            yield State(out + sign, -1, ord(sign), state.prior + LOST_TEXT)
+        for lead in range(0x81, 0xFF):
+            if byte > 0x80 and (byte, lead) not in pairs():
+                yield State(out, lead, lead, state.prior + LOST_TEXT)
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A shifted stretch: characters start to end of the span, and the texts it can have been, likeliest first."""
+
+    start: int
+    end: int
+    texts: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the shifted stretches of one span of text.
+
+    seen: characters and readings that the page annotates elsewhere.
+    """
+
+    span: str
+    seen: frozenset[tuple[str, str]]
+    context: Context
+
+    def stretches(self) -> Iterator[Stretch]:
+        place = 0
+        while match := LOSS.search(self.span, place):
+            found = self.read(match.start())
+            if found:
+                yield found
+            place = found.end if found else match.start() + 1
+
+    def read(self, start: int) -> Stretch | None:
+        """The stretch that begins with the loss here, if it can be read."""
+        before = BEFORE.search(self.span, max(0, start - NEAR), start)
+        raw = two_bytes(before[1]) if before else b""
+        if not raw:
+            return None
+        states = [State("", -1, raw[1], 0.0)]
+        ended: list[tuple[int, State]] = []
+        place = start
+        while states and place - start <= LONGEST:
+            loss = LOSS.match(self.span, place)
+            if loss:
+                states = [after for state in states for after in lost_byte(state, loss[1], self.seen)]
+                place = loss.end()
+            else:
+                ended += [(place, state) for state in states if state.lead < 0]
+                open_states = [state for state in states if state.lead >= 0]
+                if place >= len(self.span):
+                    break
+                states = [after for state in open_states for after in shifted(state, self.span[place])]
+                place += 1
+            states = self.best(states, start)
+        return self.ranked(start, ended)
+
+    def best(self, states: list[State], start: int) -> list[State]:
+        """The likeliest states so far."""
+        if len(states) <= BEAM:
+            return states
+        scores = self.scores(start, [(len(self.span), state) for state in states])
+        return [states[index] for index in np.argsort(-scores, kind="stable")[:BEAM]]
+
+    def ranked(self, start: int, ended: list[tuple[int, State]]) -> Stretch | None:
+        """Of the ways to read a stretch to its end, the likeliest, if it beats what stands there."""
+        if not ended:
+            return None
+        end = max(place for place, _ in ended)
+        asis = State(self.span[start:end], -1, -1, 0.0)
+        scores = self.scores(start, [*ended, (end, asis)])
+        order = np.argsort(-scores[:-1], kind="stable")
+        if scores[order[0]] - scores[-1] < GAIN:
+            return None
+        texts = [(ended[i][1].out + self.span[ended[i][0] : end], float(scores[i])) for i in order]
+        return Stretch(start, end, tuple(dict(reversed(texts)).items())[::-1])
+
+    def scores(self, start: int, ended: list[tuple[int, State]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """The log-likelihood of each reading between what stands left of it and right of it."""
+        left = plain(self.span[max(0, start - 2 * NEAR) : start])[-NEAR:]
+        last = max(place for place, _ in ended)
+        right = plain(self.span[last : last + 2 * NEAR])[:NEAR]
+        rows = [left + state.out + plain(self.span[place:last]) + right for place, state in ended]
+        priors = np.array([state.prior for _, state in ended])
+        return np.asarray(self.context.model.score(Text.of(rows)) + priors)
+
+
+def plain(text: str) -> str:
+    """Text without annotations, as context for the language model."""
+    return ANNOTATION.sub("", text)
+
+
+def propose(text: Text, context: Context) -> Proposals:
+    seen = seen_pairs(text)
+    edits = []
+    for start, end in text.screen.spans(Class.TONE):
+        reader = Reader(text.slice(start, end), seen[int(text.row_of(start))], context)
+        edits += [edit_of(stretch, reader.span, start) for stretch in reader.stretches()]
+    return Proposals.of(edits)
+
+
+def seen_pairs(text: Text) -> list[frozenset[tuple[str, str]]]:
+    """For each row the characters that carry an annotation, with their reading."""
+    found = list(find(text))
+    pairs: list[set[tuple[str, str]]] = [set() for _ in range(len(text))]
+    for one, row in zip(found, text.row_of([one.start for one in found]).tolist(), strict=True):
+        pairs[row].add((one.character, one.reading))
+    return [frozenset(row) for row in pairs]
+
+
+def edit_of(stretch: Stretch, span: str, base: int) -> Edit:
+    """The edit for a stretch. With one text possible it is certain; with several it is inferred."""
+    (best, score), *others = stretch.texts
+    confidences = confidence([score, *(other for _, other in others)])
+    note = Note(
+        RULE.name,
+        confidences[0] if others else 0.999,
+        inferred=bool(others),
+        reason="a byte replacement hit halves of two characters; the lost byte is put back and the rest read again",
+        alternatives=tuple((text, value) for (text, _), value in zip(others[:3], confidences[1:4], strict=True)),
+    )
+    return Edit(base + stretch.start, base + stretch.end, span[stretch.start : stretch.end], best, note)
+
+
+def confidence(scores: list[float]) -> list[float]:
+    """How sure each of several readings is, from their log-likelihoods, best first."""
+    weights = [math.exp((score - scores[0]) / FAIR) for score in scores]
+    return [round(min(weight / sum(weights), 0.999), 3) for weight in weights]
+
+
+RULE = Rule(
+    "desync.gbk",
+    "characters broken by a search-and-replace on the bytes of GBK text",
+    ("了解了基層?jì)D女的需求", "了解了基層婦女的需求"),
+    always(Class.TONE),
+    propose,
+)
