@@ -39,6 +39,15 @@ class Step:
     round: int
     edits: Edits
 
+    @property
+    def count(self) -> int:
+        return len(self.edits)
+
+
+def singly(steps: Sequence[Step]) -> list[Edit]:
+    """Every edit of every step, at its place in the source of the first."""
+    return [edit for number, step in enumerate(steps) for edit in at_source(step.edits, steps[:number])]
+
 
 def at_source(edits: Edits, earlier: Sequence[Step]) -> list[Edit]:
     """Edits of the text that earlier steps led to, at their places in the source of those steps."""
@@ -204,7 +213,7 @@ class Log:
         for number, step in enumerate(self.steps, 1):
             head = {"step": number, "rule": step.rule, "round": step.round}
             if isinstance(step, Step):
-                yield {**head, "kind": "edits", "count": len(step.edits)}
+                yield {**head, "kind": "edits", "count": step.count}
                 yield from grouped(step.edits)
             else:
                 yield {**head, "kind": "substitutions", "count": step.count}

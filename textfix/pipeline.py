@@ -13,7 +13,7 @@ from textfix import rules
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.encodings import Decoded, byte_offsets, decode
-from textfix.log import Log, Step, at_source
+from textfix.log import Log, Step, at_source, singly
 from textfix.report import Report
 from textfix.rules import LAST, Context, Rule, choose, enabled
 from textfix.text import Class, Ints, Text
@@ -57,6 +57,11 @@ class Fixed:
     def edits(self) -> Edits:
         """All changes at once, from the decoded source to the result. What several rules touched is one edit."""
         return reduce(Edits.compose, (step.edits for step in self.steps), EMPTY)
+
+    @property
+    def singly(self) -> list[Edit]:
+        """Every change with its own rule, at its place in the decoded source."""
+        return singly(self.steps)
 
     @cached_property
     def log(self) -> Log:

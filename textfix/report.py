@@ -8,7 +8,7 @@ from typing import Any
 
 from textfix.edits import Edit
 from textfix.encodings import Decoded, Segment
-from textfix.log import Step, at_source
+from textfix.log import Step, singly
 from textfix.rules import MERE, script
 from textfix.text import Text
 
@@ -75,7 +75,7 @@ class Report:
     def of(cls, decoded: Decoded, steps: Sequence[Step], left: Sequence[Edit]) -> Report:
         lines = Lines(decoded.text)
         drift = tuple(drift_of(edit, lines) for edit in left if edit.note.rule == script.DRIFT.name)
-        made = [edit for number, step in enumerate(steps) for edit in at_source(step.edits, steps[:number])]
+        made = singly(steps)
         damage = tuple(damages(made, [edit for edit in left if edit.note.rule != script.DRIFT.name], lines))
         names = {segment.encoding for segment in decoded.segments}
         encoding = "mixed" if len(names) > 1 else next(iter(names), "unicode" if decoded.text else "ascii")
