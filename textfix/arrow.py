@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from textfix import pipeline
@@ -12,7 +13,7 @@ from textfix.config import Config
 from textfix.encodings import Decoded
 from textfix.pipeline import Fixed, Track
 from textfix.rules import Context
-from textfix.text import Text
+from textfix.text import Ints, Text
 
 
 def batch(column: pa.Array, config: Config) -> pa.StructArray:
@@ -37,12 +38,23 @@ def rows_of(column: pa.Array) -> Text:
     """The strings of a column as rows of one text, decoded at once."""
     column = column.cast(pa.large_string())
     _, ends, data = column.buffers()
+    if not len(column):
+        return Text.of([])
     offsets = np.frombuffer(ends, np.int64)[column.offset : column.offset + len(column) + 1]
-    raw = memoryview(data)[offsets[0] : offsets[-1]] if len(column) and data is not None else b""
+    raw = memoryview(data)[offsets[0] : offsets[-1]] if data is not None else b""
     codes = Text.of(str(raw, "utf-8")).codes
-    leads = (np.frombuffer(raw, np.uint8) & 0xC0) != 0x80  # a byte that begins a character
-    place = np.concatenate([[0], np.cumsum(leads)])
-    return Text(codes, place[offsets - offsets[0]] if len(column) else np.zeros(1, np.int64))
+    places = np.concatenate([[0], np.cumsum(characters(np.frombuffer(raw, np.uint8), offsets - offsets[0]))])
+    return Text(codes, places.astype(np.int64))
+
+
+def characters(raw: npt.NDArray[np.uint8], offsets: Ints) -> Ints:
+    """How many characters of UTF-8 stand between each two offsets, in bytes."""
+    counts = np.zeros(len(offsets) - 1, np.int64)
+    full = np.flatnonzero(np.diff(offsets))
+    if len(full):
+        leads = ((raw & 0xC0) != 0x80).view(np.uint8)  # a byte that begins a character
+        counts[full] = np.add.reduceat(leads, offsets[full], dtype=np.uint32)
+    return counts
 
 
 def fixed_of(source: str, track: Track, config: Config) -> Fixed | None:

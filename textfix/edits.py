@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import Bools, Codes, Ints, Text, offsets
+from textfix.text import Bools, Ints, Text, offsets
 
 
 @dataclass(frozen=True)
@@ -138,12 +138,12 @@ class Edits:
             raise ValueError("the text is not the one that these edits were made for")
         put = self.start + self.shift[:-1]
         written = covered(put, put + np.diff(self.after.rows), len(text.codes) + int(self.shift[-1]))
-        result = np.empty(len(written), np.result_type(text.codes, self.after.codes))
+        result = np.empty(len(written), np.uint32)
         result[~written] = text.codes[~replaced]
         result[written] = self.after.codes
         rows = text.rows + self.shift[np.searchsorted(self.end, text.rows, side="right")]
         rows[0] = 0
-        return Text(narrowest(result), rows)
+        return Text(result, rows)
 
     def invert(self) -> Edits:
         """The edits that lead from the result back to the source."""
@@ -155,13 +155,13 @@ class Edits:
         back = self.invert()  # both are now edits of the text in the middle
         start, end = touching(np.concatenate([back.start, later.start]), np.concatenate([back.end, later.end]))
         first, second = back.groups(start), later.groups(start)
-        middle = Text(np.zeros(0, np.uint16), np.concatenate([[0], np.cumsum(end - start)]).astype(np.int64))
-        codes = np.zeros(middle.rows[-1], np.result_type(back.before.codes, later.before.codes))
-        bases = middle.rows[:-1] - start
+        rows = np.concatenate([[0], np.cumsum(end - start)]).astype(np.int64)
+        codes = np.zeros(rows[-1], np.uint32)
+        bases = rows[:-1] - start
         parts = [edits.moved(bases[group]) for edits, group in ((back, first), (later, second))]
         for edits in parts:
             codes[covered(edits.start, edits.end, len(codes))] = edits.before.codes
-        middle = Text(codes, middle.rows)
+        middle = Text(codes, rows)
         before, after = (edits._rewrite(middle, group) for edits, group in zip(parts, (first, second), strict=True))
         source = start + back.shift[np.searchsorted(first, np.arange(len(start)))]
         note, notes = merge_notes((self, first), (later, second), len(start))
@@ -223,13 +223,6 @@ def touching(start: Ints, end: Ints) -> tuple[Ints, Ints]:
     first = np.ones(len(start), np.bool_)
     first[1:] = start[1:] > reach[:-1]
     return start[first], reach[np.append(first[1:], True)] if len(start) else reach
-
-
-def narrowest(codes: Codes) -> Codes:
-    """The same code points, as uint16 where they all fit."""
-    if codes.dtype.itemsize == 2 or (len(codes) and codes.max() > 0xFFFF):
-        return codes
-    return codes.astype(np.uint16)
 
 
 def merge_notes(first: tuple[Edits, Ints], second: tuple[Edits, Ints], size: int) -> tuple[Ints, tuple[Note, ...]]:

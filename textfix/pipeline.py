@@ -113,8 +113,8 @@ def run(text: Text, context: Context, tracks: dict[int, Track] | None = None) ->
 
 def flagged(text: Text, every: Sequence[Rule], config: Config) -> Ints:
     """The rows that hold anything that triggers a rule: the only look that clean text gets."""
-    trigger = reduce(Class.__or__, (rule.trigger(config) for rule in (*every, LAST)))
-    return text.screen.rows(trigger)
+    asked = [text.screen.rows(*rule.triggers(config)) for rule in every]
+    return np.unique(np.concatenate(asked)) if asked else np.zeros(0, np.int64)
 
 
 def run_rule(
@@ -130,7 +130,7 @@ def run_rule(
 
     rows: the number that each active row has in the batch. edited: takes the active rows that are changed.
     """
-    asked = active.screen.rows(rule.trigger(context.config))
+    asked = active.screen.rows(*rule.triggers(context.config))
     if not len(asked):
         return active
     part = active.take(asked)

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from textfix.edits import Edit
 from textfix.encodings import Decoded, Segment
 from textfix.log import Step, singly
 from textfix.rules import MERE, script
-from textfix.text import Text
+from textfix.text import CR, LF, Text, line_ends
 
 EXAMPLE = 8  # characters shown on either side of an example
 
@@ -92,11 +94,9 @@ class Lines:
     """Where the lines of a text begin. A line ends at LF, CR LF or CR, nowhere else."""
 
     def __init__(self, text: str) -> None:
-        import numpy as np
-
         codes = Text.of(text).codes
-        ends = np.flatnonzero((codes == 0x0A) | (codes == 0x0D))
-        crlf = (codes[ends] == 0x0D) & (np.append(codes, 0)[ends + 1] == 0x0A)
+        ends = line_ends(codes)
+        crlf = (codes[ends] == CR) & (np.append(codes, np.uint32(0))[ends + 1] == LF)
         self.text = text
         self.starts = np.concatenate([[0], ends[~crlf] + 1])
 
@@ -117,7 +117,7 @@ def script_of(decoded: Decoded, steps: Sequence[Step]) -> Script:
         if step.rule == script.CONVERT.name:
             break
         text = step.edits.apply(text)
-    counts = script.counts_of(text)
+    counts = script.Counts.of(text.classes, np.zeros(len(text.codes), np.int64), 1)
     hans, hant = int(counts.hans[0]), int(counts.hant[0])
     return Script(script.name_of(int(counts.dominant[0]), (hans, hant)), None, hans, hant)
 

@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache, cached_property
 from importlib import resources
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Codes = npt.NDArray[Any]  # uint16 where every code point fits, else uint32
+Codes = npt.NDArray[np.uint32]
+Marks = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 BLOCK = 1024  # characters of a screening block at the most
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
-LINE_ENDS = (0x0A, 0x0D)
+LF, CR = 0x0A, 0x0D
 
 
 class Class(IntFlag):
@@ -49,7 +49,7 @@ class Class(IntFlag):
 class Text:
     """Rows of code points.
 
-    codes: shape (characters,), uint16 or uint32, all rows behind one another.
+    codes: shape (characters,), uint32, all rows behind one another.
     rows: shape (rows + 1,), int64, where each row starts, and the end.
 
     >>> text = Text.of(["汉字", "", "ab"])
@@ -81,17 +81,15 @@ class Text:
         index = np.asarray(rows, np.int64)
         if len(index) == len(self) and (index == np.arange(len(self))).all():
             return self
-        lengths = np.diff(self.rows)[index]
-        rows = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
-        gather = np.repeat(self.rows[index] - rows[:-1], lengths) + np.arange(rows[-1])
-        return Text(self.codes[gather], rows)
+        starts, ends = self.rows[index], self.rows[index + 1]
+        return Text(self.codes[gathered(starts, ends)], np.concatenate([[0], np.cumsum(ends - starts)]).astype(np.int64))
 
     def row_of(self, positions: npt.ArrayLike) -> Ints:
         """The row in which each character stands."""
         return np.asarray(np.searchsorted(self.rows, positions, side="right") - 1, np.int64)
 
     @cached_property
-    def classes(self) -> npt.NDArray[np.uint16]:
+    def classes(self) -> Marks:
         """The class bits of every character."""
         return classes(self.codes)
 
@@ -101,21 +99,25 @@ class Text:
 
 
 def to_codes(string: str) -> Codes:
-    """The code points of a string: uint16 where they all fit, else uint32."""
-    narrow = string.encode("utf-16-le", "surrogatepass")
-    if len(narrow) == 2 * len(string):
-        return np.frombuffer(narrow, "<u2")
+    """The code points of a string."""
     return np.frombuffer(string.encode("utf-32-le", "surrogatepass"), "<u4")
 
 
 def to_str(codes: Codes) -> str:
     """The string of these code points. Two surrogates side by side stay two."""
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def offsets(lengths: Iterable[int]) -> Ints:
     """Where pieces of these lengths start when laid behind one another, and the end."""
     return np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)
+
+
+def gathered(starts: Ints, ends: Ints) -> Ints:
+    """The positions in all of these spans, one span behind the other."""
+    lengths = ends - starts
+    before = np.cumsum(lengths) - lengths
+    return np.asarray(np.repeat(starts - before, lengths) + np.arange(int(lengths.sum())), np.int64)
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ class Screen:
     text: Text
     starts: Ints
     ends: Ints
-    flags: npt.NDArray[np.uint16]
+    flags: Marks
 
     @classmethod
     def of(cls, text: Text) -> Screen:
@@ -141,9 +143,19 @@ class Screen:
         flags = np.bitwise_or.reduceat(text.classes, starts) if len(starts) else np.zeros(0, np.uint16)
         return cls(text, starts, ends, flags)
 
-    def rows(self, trigger: Class) -> Ints:
-        """The rows that hold a character of one of these classes."""
-        return np.unique(self.text.row_of(self.starts[(self.flags & int(trigger)) != 0]))
+    def rows(self, *triggers: Class) -> Ints:
+        """The rows that hold, for each of these triggers, a character of one of its classes."""
+        found = np.ones(len(self.text), np.bool_)
+        for trigger in triggers:
+            holds = np.zeros(len(self.text), np.bool_)
+            holds[self.row[(self.flags & int(trigger)) != 0]] = True
+            found &= holds
+        return np.flatnonzero(found)
+
+    @cached_property
+    def row(self) -> Ints:
+        """The row of each block."""
+        return self.text.row_of(self.starts)
 
     def spans(self, trigger: Class) -> list[tuple[int, int]]:
         """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
@@ -158,32 +170,37 @@ class Screen:
             last_row = row
         return spans
 
+    def where(self, trigger: Class) -> Ints:
+        """The places of all characters of these classes; only blocks that hold any are looked at."""
+        blocks = (self.flags & int(trigger)) != 0
+        places = gathered(self.starts[blocks], self.ends[blocks])
+        return places[(self.text.classes[places] & int(trigger)) != 0]
+
     def _grow(self, block: int) -> tuple[int, int, int]:
         start, end = int(self.starts[block]), int(self.ends[block])
-        row = int(self.text.row_of(start))
+        row = int(self.row[block])
         low = max(int(self.text.rows[row]), start - MARGIN)
         high = min(int(self.text.rows[row + 1]), end + MARGIN)
-        before = np.flatnonzero(np.isin(self.text.codes[low:start], LINE_ENDS))
-        after = np.flatnonzero(np.isin(self.text.codes[end:high], LINE_ENDS))
+        before = line_ends(self.text.codes[low:start])
+        after = line_ends(self.text.codes[end:high])
         return row, (low + int(before[-1]) + 1 if len(before) else low), (end + int(after[0]) if len(after) else high)
 
 
-def classes(codes: Codes) -> npt.NDArray[np.uint16]:
+def line_ends(codes: Codes) -> Ints:
+    """Where LF and CR stand."""
+    return np.flatnonzero((codes == LF) | (codes == CR))
+
+
+def classes(codes: Codes) -> Marks:
     """The class bits of each code point: one look-up."""
-    table = _narrow() if codes.dtype.itemsize == 2 else _wide()
-    return table.take(codes)
+    return _table().take(codes)
 
 
 @cache
-def _wide() -> npt.NDArray[np.uint16]:
+def _table() -> Marks:
     with (resources.files("textfix.data") / "classes.npz").open("rb") as file:
         runs = np.load(file)
         return np.repeat(runs["values"], runs["lengths"])
-
-
-@cache
-def _narrow() -> npt.NDArray[np.uint16]:
-    return _wide()[:0x10000].copy()
 
 
 @cache

@@ -109,8 +109,7 @@ class Model:
         return Path(paths[best], float(scores[best]), tuple(margin))
 
     def _symbols(self, codes: Codes) -> npt.NDArray[np.uint32]:
-        inside = codes if codes.dtype.itemsize == 2 else np.where(codes > 0xFFFF, 0xFFFD, codes)
-        return self.symbol.take(inside).astype(np.uint32)
+        return self.symbol.take(basic(codes)).astype(np.uint32)
 
     def _pairs(self, before: npt.NDArray[np.uint32], after: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
         wanted = before * np.uint32(SYMBOLS) + after
@@ -119,10 +118,15 @@ class Model:
         return np.where(self.keys[place] == wanted, self.pairs[place], unseen)
 
     def _forms(self, text: Text) -> Any:
-        inside = text.codes if text.codes.dtype.itemsize == 2 else np.where(text.codes > 0xFFFF, 0xFFFD, text.codes)
+        inside = basic(text.codes)
         hans, hant = self.hans.take(inside), self.hant.take(inside)
         traditional = sums(hant, text) < sums(hans, text)
         return np.where(np.repeat(traditional, np.diff(text.rows)), hant, hans)
+
+
+def basic(codes: Codes) -> Codes:
+    """The code points, with U+FFFD for those beyond the basic plane, which the tables do not hold."""
+    return np.where(codes > 0xFFFF, np.uint32(0xFFFD), codes)
 
 
 def sums(values: npt.NDArray[Any], text: Text) -> npt.NDArray[np.float64]:

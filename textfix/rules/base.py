@@ -46,18 +46,18 @@ class Proposals:
 class Rule:
     """One channel of damage and how to undo it.
 
-    example: damaged and repaired. trigger: the classes of which one must occur in a document for the rule to be
-    asked, under a configuration; none where it has nothing to do. mere: what it finds is worth a note, no damage.
+    example: damaged and repaired. mere: what it finds is worth a note, and no damage. triggers: what a document must
+    hold, under a configuration, for the rule to be asked: of each of these classes a character; Class(0) is never held.
     """
 
     name: str
     summary: str
     example: tuple[str, str]
-    trigger: Callable[[Config], Class]
+    triggers: Callable[[Config], tuple[Class, ...]]
     propose: Callable[[Text, Context], Proposals]
     mere: bool = False
 
 
-def always(trigger: Class) -> Callable[[Config], Class]:
+def always(trigger: Class) -> Callable[[Config], tuple[Class, ...]]:
     """The same trigger under every configuration."""
-    return lambda config: trigger
+    return lambda config: (trigger,)

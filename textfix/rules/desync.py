@@ -209,11 +209,13 @@ def plain(text: str) -> str:
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    seen = seen_pairs(text)
+    spans = [(start, text.slice(start, end)) for start, end in text.screen.spans(Class.TONE)]
+    damaged = [(start, span) for start, span in spans if LOSS.search(span)]
+    seen = seen_pairs(text) if damaged else []
     edits = []
-    for start, end in text.screen.spans(Class.TONE):
-        reader = Reader(text.slice(start, end), seen[int(text.row_of(start))], context)
-        edits += [edit_of(stretch, reader.span, start) for stretch in reader.stretches()]
+    for start, span in damaged:
+        reader = Reader(span, seen[int(text.row_of(start))], context)
+        edits += [edit_of(stretch, span, start) for stretch in reader.stretches()]
     return Proposals.of(edits)
 
 

@@ -10,14 +10,15 @@ import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Ints, Text, to_str
+from textfix.text import Class, Text, to_str
 
 
 def propose_pairs(text: Text, context: Context) -> Proposals:
     """Two halves of a surrogate pair side by side are the character that they encode."""
     codes = text.codes
-    high = np.flatnonzero((codes[:-1] >> 10 == 0xD800 >> 10) & (codes[1:] >> 10 == 0xDC00 >> 10))
-    high = high[~np.isin(high + 1, text.rows)]
+    found = text.screen.where(Class.SURROGATE)
+    found = found[(codes[found] < 0xDC00) & ~np.isin(found + 1, text.rows)]
+    high = found[codes[found + 1] >> 10 == 0xDC00 >> 10]
     note = Note(PAIRS.name, reason="the two halves of a UTF-16 surrogate pair")
     return Proposals.of(
         Edit(at, at + 2, to_str(codes[at : at + 2]), joined(int(codes[at]), int(codes[at + 1])), note)
@@ -31,7 +32,7 @@ def joined(high: int, low: int) -> str:
 
 def propose_undecodable(text: Text, context: Context) -> Proposals:
     """What is still a surrogate becomes U+FFFD; the edit holds the byte, or the half pair, that stood there."""
-    found: Ints = np.flatnonzero(text.classes & int(Class.SURROGATE))
+    found = text.screen.where(Class.SURROGATE)
     notes = {code: undecodable(code) for code in np.unique(text.codes[found]).tolist()}
     return Proposals.of(
         Edit(at, at + 1, chr(code), "\ufffd", notes[code])

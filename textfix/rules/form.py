@@ -16,23 +16,22 @@ from textfix.rules.base import Context, Proposals, Rule
 from textfix.text import Class, Text
 
 
-def trigger(config: Config) -> Class:
-    return Class(0) if config.form == "keep" else Class[config.form]
+def triggers(config: Config) -> tuple[Class, ...]:
+    return (Class(0) if config.form == "keep" else Class[config.form],)
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    """Normalize each character that may change together with what it may join: its neighbours up to stable ones."""
+    """Normalize each run of characters that may change, together with the character before, which they may join."""
     form = context.config.form
-    unstable = (text.classes & int(Class[form])) != 0
-    first = np.ones(len(unstable) + 1, np.bool_)  # where a piece may be cut off: a stable character, or a row's start
-    first[:-1] = ~unstable
-    first[text.rows] = True
-    starts = np.flatnonzero(first)
-    pieces = np.unique(np.searchsorted(starts, np.flatnonzero(unstable), side="right") - 1)
+    unstable = text.screen.where(Class[form])
+    row = text.row_of(unstable)
+    first = np.flatnonzero((np.diff(unstable, prepend=-2) != 1) | (np.diff(row, prepend=-1) != 0))
+    starts = np.maximum(unstable[first] - 1, text.rows[row[first]])
+    ends = unstable[np.append(first[1:], len(unstable)) - 1] + 1
     note = Note(RULE.name, reason=f"not in normalization form {form}")
     return Proposals.of(
         Edit(start, end, before, after, note)
-        for start, end in zip(starts[pieces].tolist(), starts[pieces + 1].tolist(), strict=True)
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         if (before := text.slice(start, end)) != (after := unicodedata.normalize(form, before))  # type: ignore[arg-type]
     )
 
@@ -41,6 +40,6 @@ RULE = Rule(
     "unicode.form",
     "characters that are not in the normalization form asked for (--form)",
     ("e\u0301tude", "étude"),
-    trigger,
+    triggers,
     propose,
 )

@@ -9,6 +9,7 @@ stands in is written in the other script.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,29 +18,29 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.config import Config
-from textfix.edits import EMPTY, Edit, Edits, Note, narrowest
+from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.rules.base import Context, Proposals, Rule
-from textfix.text import Bools, Class, Codes, Ints, Text, offsets, to_codes, to_str
+from textfix.text import CR, LF, Bools, Class, Codes, Ints, Marks, Text, gathered, offsets, to_codes, to_str
 
 EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
 SHARE = 0.75  # of them that one script must have
 PROSE = 8  # Han characters: a shorter clause gives too little context to convert what both scripts use
+BLOCKS = 64  # blocks of a document that are counted to find its script
 CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
 CERTAIN, BY_CONTEXT = 0.98, 0.85  # confidence: only the other script uses the character; opencc's phrases decided
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many characters only simplified, and only traditional text uses, for each of several pieces of text."""
+    """How many characters only simplified, and only traditional text uses, in each of several pieces of text."""
 
     hans: Ints
     hant: Ints
 
     @classmethod
-    def of(cls, text: Text, piece: Ints, size: int) -> Counts:
+    def of(cls, marks: Marks, piece: Ints, size: int) -> Counts:
         """Count by piece; piece: for each character the number of its piece."""
-        marks = text.classes
-        hans, hant = (marks & int(Class.HANS)) != 0, (marks & int(Class.HANT)) != 0
+        hans, hant = ((marks & int(script)) != 0 for script in (Class.HANS, Class.HANT))
         return cls(np.bincount(piece[hans], minlength=size), np.bincount(piece[hant], minlength=size))
 
     @property
@@ -55,8 +56,15 @@ class Counts:
 
 
 def counts_of(text: Text) -> Counts:
-    """The counts for each row."""
-    return Counts.of(text, np.repeat(np.arange(len(text)), np.diff(text.rows)), len(text))
+    """The counts for each row; of a long row, over blocks spread evenly over it."""
+    screen = text.screen
+    blocks = np.flatnonzero((screen.flags & int(Class.HANS | Class.HANT)) != 0)
+    row = screen.row[blocks]
+    each = np.bincount(row, minlength=len(text))
+    rank = np.arange(len(blocks)) - (np.cumsum(each) - each)[row]
+    blocks = blocks[rank % -(-each // BLOCKS)[row] == 0]
+    starts, ends = screen.starts[blocks], screen.ends[blocks]
+    return Counts.of(text.classes[gathered(starts, ends)], np.repeat(screen.row[blocks], ends - starts), len(text))
 
 
 def name_of(dominant: int, counts: tuple[int, int]) -> str:
@@ -66,74 +74,101 @@ def name_of(dominant: int, counts: tuple[int, int]) -> str:
     return {1: "hant", -1: "hans", 0: "mixed"}[dominant]
 
 
-def foreign(text: Text) -> Bools:
-    """The characters that are no Chinese, being in a line of Japanese or Korean."""
-    line = pieces(text, np.array([0x0A, 0x0D]))
-    other = (text.classes & int(Class.KANA | Class.HANGUL)) != 0
-    han = (text.classes & int(Class.HAN)) != 0
-    size = int(line[-1]) + 1 if len(line) else 0
-    return np.asarray((5 * np.bincount(line[other], minlength=size) > np.bincount(line[han], minlength=size))[line])
-
-
-def pieces(text: Text, ends: npt.NDArray[Any]) -> Ints:
-    """For each character the number of its piece; a piece ends with one of these code points, or with its row."""
-    last = np.isin(text.codes, ends)
-    last[text.rows[1:][text.rows[1:] > 0] - 1] = True
+def pieces(codes: Codes, ends: npt.NDArray[Any]) -> Ints:
+    """For each character the number of its piece; a piece ends with one of these code points."""
+    last = np.isin(codes, ends)
     return np.concatenate([[0], np.cumsum(last)[:-1]]).astype(np.int64)[: len(last)]
+
+
+def foreign(codes: Codes, marks: Marks) -> Bools:
+    """The characters that are no Chinese, being in a line of Japanese or Korean."""
+    other = (marks & int(Class.KANA | Class.HANGUL)) != 0
+    if not other.any():
+        return other
+    line = pieces(codes, np.array([LF, CR]))
+    han = np.bincount(line[(marks & int(Class.HAN)) != 0], minlength=line[-1] + 1)
+    return np.asarray((5 * np.bincount(line[other], minlength=line[-1] + 1) > han)[line])
 
 
 def drift(text: Text, context: Context) -> Proposals:
     """The stretches of the minority script in each document whose script is clear, as suspicions."""
-    script = np.repeat(counts_of(text).decided, np.diff(text.rows))
-    marks = text.classes
-    bits = np.where(script > 0, int(Class.HANS), int(Class.HANT))
-    minority = ((marks & bits) != 0) & (script != 0) & ~foreign(text)
-    deciding = (marks & int(Class.HANS | Class.HANT)) != 0
-    breaks = np.cumsum((deciding & ~minority) | np.isin(text.codes, [0x0A, 0x0D])) + pieces(text, np.array([]))
-    places = np.flatnonzero(minority)
-    stretch = np.flatnonzero(np.diff(breaks[places], prepend=-1))
+    decided = counts_of(text).decided
     edits = []
-    for first, end in zip(stretch.tolist(), [*stretch[1:].tolist(), len(places)], strict=False):
-        start, stop = int(places[first]), int(places[end - 1]) + 1
-        written = text.slice(start, stop)
-        which = "simplified" if script[start] > 0 else "traditional"
-        reason = f"{end - first} {which} characters in a document of the other script"
-        edits.append(Edit(start, stop, written, written, Note(DRIFT.name, 0.95, reason=reason)))
+    for script, minority in ((1, Class.HANS), (-1, Class.HANT)):
+        rows = np.flatnonzero(decided == script)
+        part = text.take(rows)
+        for start, end in part.screen.spans(minority):
+            moved = int(text.rows[rows[int(part.row_of(start))]] - part.rows[part.row_of(start)])
+            edits += [edit_of(part, a, b, n, minority, moved) for a, b, n in stretches(part, start, end, minority)]
     return Proposals.of(edits)
 
 
+def stretches(text: Text, start: int, end: int, minority: Class) -> Iterator[tuple[int, int, int]]:
+    """Where characters of the minority script stand with none of the majority between: start, end, and how many."""
+    codes, marks = text.codes[start:end], text.classes[start:end]
+    found = ((marks & int(minority)) != 0) & ~foreign(codes, marks)
+    deciding = (marks & int(Class.HANS | Class.HANT)) != 0
+    breaks = np.cumsum((deciding & ~found) | np.isin(codes, [LF, CR]))
+    places = np.flatnonzero(found)
+    first = np.flatnonzero(np.diff(breaks[places], prepend=-1))
+    for a, b in zip(first.tolist(), [*first[1:].tolist(), len(places)], strict=False):
+        yield start + int(places[a]), start + int(places[b - 1]) + 1, b - a
+
+
+def edit_of(text: Text, start: int, end: int, count: int, minority: Class, moved: int) -> Edit:
+    written = text.slice(start, end)
+    which = "simplified" if minority == Class.HANS else "traditional"
+    reason = f"{count} {which} character{'s' * (count > 1)} in a document of the other script"
+    return Edit(start + moved, end + moved, written, written, Note(DRIFT.name, 0.95, reason=reason))
+
+
 def convert(text: Text, context: Context) -> Proposals:
-    """Convert each row to the script that is asked for."""
-    targets = wanted(text, context.config.to)
-    found = [convert_rows(text, np.flatnonzero(targets == to), to) for to in np.unique(targets).tolist() if to != "keep"]
+    """Convert each row to the script that is asked for; with auto to the one that dominates it."""
+    to, counts = context.config.to, counts_of(text)
+    targets = np.full(len(text), to) if to != "auto" else np.array(["keep", "hant", "hans"])[counts.decided]
+    found = []
+    for target in np.unique(targets).tolist():
+        if target != "keep":
+            rows = np.flatnonzero(targets == target)
+            found.append(convert_rows(text, rows, target, counts.dominant[rows]))
     return Proposals(joined(found))
 
 
-def wanted(text: Text, to: str) -> npt.NDArray[np.str_]:
-    """The target of each row; with auto the script that dominates it, or keep."""
-    if to != "auto":
-        return np.full(len(text), to)
-    return np.array(["keep", "hant", "hans"])[counts_of(text).decided]
-
-
-def convert_rows(text: Text, rows: Ints, to: str) -> Edits:
+def convert_rows(text: Text, rows: Ints, to: str, dominant: npt.NDArray[np.int8]) -> Edits:
+    """The edits for rows with one target. dominant: the script of each row."""
     part = text.take(rows)
-    only_other = (part.classes & int(Class.HANT if to == "hans" else Class.HANS)) != 0
-    free = only_other | other_script(part, to)
-    closed = foreign(part)
-    places, targets = [np.zeros(0, np.int64)], [part.codes[:0]]
+    places, targets, kinds = [np.zeros(0, np.int64)], [part.codes[:0]], [np.zeros(0, np.bool_)]
     for start, end in part.screen.spans(TRIGGERS[to]):
-        source = part.codes[start:end]
+        source, marks = part.codes[start:end], part.classes[start:end]
         target = same_length(to_str(source), to)
-        change = (target != source) & ~closed[start:end] & (free[start:end] | regional(source, to))
+        context_decides = by_context(source, marks, to, int(dominant[int(part.row_of(start))])) | regional(source, to)
+        only_other = (marks & int(OTHER[to])) != 0
+        change = (target != source) & (only_other | context_decides) & ~foreign(source, marks)
         places.append(np.flatnonzero(change) + start)
         targets.append(target[change])
-    at = np.concatenate(places)
-    each = np.arange(len(at) + 1)
-    before, after = Text(part.codes[at], each), Text(narrowest(np.concatenate(targets)), each)
+        kinds.append(~only_other[change])
+    at, each = np.concatenate(places), np.arange(sum(map(len, places)) + 1)
+    before, after = Text(part.codes[at], each), Text(np.concatenate(targets), each)
     notes = tuple(Note(CONVERT.name, sure, reason=reason) for sure, reason in reasons(to))
     moved = at + (text.rows[rows] - part.rows[:-1])[part.row_of(at)]
-    return Edits(moved, moved + 1, before, after, (~only_other[at]).astype(np.int64), notes)
+    return Edits(moved, moved + 1, before, after, np.concatenate(kinds).astype(np.int64), notes)
+
+
+def by_context(codes: Codes, marks: Marks, to: str, dominant: int) -> Bools:
+    """The characters in clauses that are written in the script that is converted from.
+
+    A clause without a deciding character follows its document; a short one in a document of the target script is
+    taken for a name, of which only what no other script writes is converted.
+    """
+    clause = pieces(codes, CLAUSE_ENDS)
+    size = int(clause[-1]) + 1
+    counts = Counts.of(marks, clause, size)
+    this, that = (counts.hant, counts.hans) if to == "hans" else (counts.hans, counts.hant)
+    other = (this > 0) & (that == 0)
+    if dominant == (1 if to == "hans" else -1):
+        return np.asarray((other | ((this == 0) & (that == 0)))[clause])
+    long = np.bincount(clause[(marks & int(Class.HAN)) != 0], minlength=size) >= PROSE
+    return np.asarray((other & long)[clause])
 
 
 def same_length(text: str, to: str) -> Codes:
@@ -151,23 +186,6 @@ def reasons(to: str) -> tuple[tuple[float, str], tuple[float, str]]:
         (CERTAIN, f"only {other} text uses this character"),
         (BY_CONTEXT, f"opencc's phrases, in a clause of {other} text or for the region"),
     )
-
-
-def other_script(text: Text, to: str) -> Bools:
-    """The characters in clauses that are written in the script that is converted from.
-
-    A clause without a deciding character follows its document; a short one in a document of the target script is
-    taken for a name, of which only what no other script writes is converted.
-    """
-    clause = pieces(text, CLAUSE_ENDS)
-    size = int(clause[-1]) + 1 if len(clause) else 0
-    counts = Counts.of(text, clause, size)
-    han = np.bincount(clause[(text.classes & int(Class.HAN)) != 0], minlength=size)
-    this, that = (counts.hant, counts.hans) if to == "hans" else (counts.hans, counts.hant)
-    document = np.repeat(counts_of(text).dominant, np.diff(text.rows)) == (1 if to == "hans" else -1)
-    other = (this > 0) & (that == 0)
-    follows = (this == 0) & (that == 0)
-    return np.asarray(np.where(document, (other | follows)[clause], (other & (han >= PROSE))[clause]))
 
 
 def regional(source: Codes, to: str) -> Bools:
@@ -226,26 +244,32 @@ def joined(parts: list[Edits]) -> Edits:
     return columns.select(order)
 
 
-TRIGGERS = {
+OTHER = {"hans": Class.HANT, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}
+TRIGGERS = {  # what may be converted
     "keep": Class(0),
     "hans": Class.HANT | Class.FOLDS,
     "hant": Class.HANS,
     "hant-tw": Class.HANS | Class.HANT,
     "hant-hk": Class.HANS | Class.HANT,
-    "auto": Class.HANS | Class.HANT | Class.FOLDS,
 }
 
+
+def triggers(config: Config) -> tuple[Class, ...]:
+    return BOTH if config.to == "auto" else (TRIGGERS[config.to],)
+
+
+BOTH = (Class.HANS, Class.HANT)  # a document in one script has no drift
 DRIFT = Rule(
     "script.drift",
     "stretches of the minority script in a document whose script is clear; reported, script.convert changes them",
     ("廣州市|广州市", "廣州市|广州市"),
-    lambda config: Class.HANS | Class.HANT,
+    lambda config: BOTH,
     drift,
 )
 CONVERT = Rule(
     "script.convert",
     "characters of the script that is not asked for (--to)",
     ("广州市", "廣州市"),
-    lambda config: TRIGGERS[config.to],
+    triggers,
     convert,
 )
