@@ -1,6 +1,6 @@
 """How long `textfix --version` and `--help` take, as a multiple of `python -c "import click"` in the same run.
 
-    python -m benchmarks.startup
+python -m benchmarks.startup
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What clean text costs: fix(to="keep") against bytes.decode("utf-8") in the same run, as one string and as rows.
 
-    python -m benchmarks.throughput CORPUS.txt.gz
+python -m benchmarks.throughput CORPUS.txt.gz
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from textfix import pipeline
@@ -77,7 +77,7 @@ def diff(fixed_or_before: Fixed | str, after: str | None = None, style: str = "t
 class Fixer:
     """A reusable fix for many documents: picklable, and cheap to call."""
 
-    config: Config = Config()
+    config: Config = field(default_factory=Config)
 
     def fix(self, data: bytes | str) -> Fixed:
         """Repair one document."""

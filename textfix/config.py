@@ -82,7 +82,7 @@ class Config:
 
     def disables(self, rule: str) -> bool:
         """Whether a rule is turned off, by its name or its family."""
-        return rule in self.disable or rule.split(".")[0] in self.disable
+        return rule in self.disable or rule.split(".", maxsplit=1)[0] in self.disable
 
 
 def parse(text: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ confidence and its reason. Columns, not objects: a conversion of a million chara
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,7 +69,7 @@ class Edits:
     def of(cls, edits: Iterable[Edit]) -> Edits:
         """Columns of edits in any order. ValueError where two overlap or stand at the same place."""
         ordered = sorted(edits, key=lambda edit: (edit.start, edit.end))
-        for left, right in zip(ordered, ordered[1:], strict=False):
+        for left, right in itertools.pairwise(ordered):
             if right.start < left.end or (right.start, right.end) == (left.start, left.end):
                 raise ValueError(f"edits overlap at characters {left.start} to {left.end} and from {right.start}")
         notes = {edit.note: 0 for edit in ordered}
@@ -118,11 +119,14 @@ class Edits:
     def located(self, start: Ints, end: Ints) -> list[Edit]:
         """The edits as objects, at other places, of other lengths."""
         places = zip(start.tolist(), end.tolist(), strict=True)
-        return [Edit(a, max(a, b), edit.before, edit.after, edit.note) for edit, (a, b) in zip(self, places, strict=True)]
+        return [
+            Edit(a, max(a, b), edit.before, edit.after, edit.note) for edit, (a, b) in zip(self, places, strict=True)
+        ]
 
     def moved(self, by: npt.ArrayLike) -> Edits:
         """The same edits at other places: by is one number of characters, or one for each edit."""
-        return Edits(self.start + by, self.end + by, self.before, self.after, self.note, self.notes)
+        shift = np.asarray(by, np.int64)
+        return Edits(self.start + shift, self.end + shift, self.before, self.after, self.note, self.notes)
 
     def apply(self, text: Text) -> Text:
         """The text with every replacement made. An insertion at a row's end belongs to that row, not to the next.

@@ -104,7 +104,7 @@ def read_text(path: str) -> bytes:
 
 
 def write(path: str, data: bytes) -> None:
-    """Write a file whole or not at all: beside it, synced, then renamed. Its mode is kept; a link is written through."""
+    """Write a file whole or not at all: beside it, synced, then renamed. Its mode stays; links are followed."""
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)

@@ -156,17 +156,13 @@ class Log:
     previous: Log | None = None
 
     @classmethod
-    def of(
-        cls, source: str | bytes, decoded: Decoded, result: str, steps: Sequence[Step], config: Config
-    ) -> Log:
+    def of(cls, source: str | bytes, decoded: Decoded, result: str, steps: Sequence[Step], config: Config) -> Log:
         text = Text.of(decoded.text)
         told: list[Step | Substitutions] = []
         for step in steps:
             text = step.edits.apply(text)
             told.append(Substitutions.of(step, text) or step)
-        return cls(
-            Side.of(source), Side.of(result), decoded.segments, config.to_dict(), versions(), tuple(told)
-        )
+        return cls(Side.of(source), Side.of(result), decoded.segments, config.to_dict(), versions(), tuple(told))
 
     def __bool__(self) -> bool:
         return True
@@ -397,7 +393,8 @@ def read_step(head: dict[str, Any], items: list[dict[str, Any]]) -> Step | Subst
     rule = head["rule"]
     if head["kind"] == "substitutions":
         rows = tuple(
-            (item["after"], unwritten(item["before"]), note_of(item, rule), read_exceptions(item, rule)) for item in items
+            (item["after"], unwritten(item["before"]), note_of(item, rule), read_exceptions(item, rule))
+            for item in items
         )
         return Substitutions(rule, head["round"], head["count"], rows)
     edits = []

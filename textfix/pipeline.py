@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 
 import numpy as np
-import numpy.typing as npt
 
-from textfix import rules
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.encodings import Decoded, byte_offsets, decode

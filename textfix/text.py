@@ -82,7 +82,9 @@ class Text:
         if len(index) == len(self) and (index == np.arange(len(self))).all():
             return self
         starts, ends = self.rows[index], self.rows[index + 1]
-        return Text(self.codes[gathered(starts, ends)], np.concatenate([[0], np.cumsum(ends - starts)]).astype(np.int64))
+        return Text(
+            self.codes[gathered(starts, ends)], np.concatenate([[0], np.cumsum(ends - starts)]).astype(np.int64)
+        )
 
     def row_of(self, positions: npt.ArrayLike) -> Ints:
         """The row in which each character stands."""
@@ -174,7 +176,7 @@ class Screen:
         """The places of all characters of these classes; only blocks that hold any are looked at."""
         blocks = (self.flags & int(trigger)) != 0
         places = gathered(self.starts[blocks], self.ends[blocks])
-        return places[(self.text.classes[places] & int(trigger)) != 0]
+        return np.asarray(places[(self.text.classes[places] & int(trigger)) != 0], np.int64)
 
     def _grow(self, block: int) -> tuple[int, int, int]:
         start, end = int(self.starts[block]), int(self.ends[block])

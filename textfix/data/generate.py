@@ -21,17 +21,19 @@ import tempfile
 import unicodedata
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from textfix.text import Class
 
+Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 HERE = Path(__file__).parent
 TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
 # A character is simplified only while traditional text uses it less than this, as a share of what simplified text
 # does: where opencc always replaces it, and where it knows words that keep it (广, 万, 种).
 SHARED, KEPT = 0.08, 0.0015
-FORMS = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
+FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
 
 
 def main(corpora: Path) -> None:
@@ -103,7 +105,7 @@ def dictionary(name: str) -> dict[str, list[str]]:
     with tempfile.TemporaryDirectory() as folder:
         text = Path(folder, "dictionary.txt")
         source = package / "share" / "opencc" / f"{name}.ocd2"
-        command = [package / "bin" / "opencc_dict", "-i", source, "-o", text, "-f", "ocd2", "-t", "text"]
+        command = [str(package / "bin" / "opencc_dict"), "-i", str(source), "-o", str(text), "-f", "ocd2", "-t", "text"]
         subprocess.run(command, check=True)
         pairs = (line.split("\t") for line in text.read_text("utf-8").splitlines())
         return {key: values.split(" ") for key, values in pairs}
@@ -116,7 +118,7 @@ def frequencies(corpora: Path, script: str) -> Counter[str]:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             counts.update(file.read())
     million = counts.total() / 1_000_000
-    return Counter({character: count / million for character, count in counts.items()})  # type: ignore[arg-type]
+    return Counter({character: count / million for character, count in counts.items()})
 
 
 def write_readings() -> None:

@@ -152,7 +152,7 @@ def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
     readings = EMPTY
     if text.encode(encoding, handler(encoding)) != data[bom:end]:
         text, readings = with_readings(data[bom:end], encoding)
-    segments = (Segment(0, end, encoding, confidence, bom, len(text)),)
+    segments: tuple[Segment, ...] = (Segment(0, end, encoding, confidence, bom, len(text)),)
     if end < len(data):
         rest = data[end:].decode("utf-8", "surrogateescape")
         segments += (Segment(end, len(data), "utf-8", 0.0, 0, len(rest)),)

@@ -1,6 +1,6 @@
 """The language model: how likely a text is, and which of several texts is the likeliest.
 
-A bigram model of characters folded to their simplified form, times the likelihood of each written form in either
+A trigram model of characters folded to their simplified form, times the likelihood of each written form in either
 script. train.py makes model.npz from a folder of text; nothing here knows what its answers are used for.
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textfix.language.maps import Keys, Table, look_up
 from textfix.text import Codes, Text
 
 SYMBOLS = 8192  # folded characters that the model tells apart; all others share the symbol 0
@@ -41,14 +42,19 @@ class Path:
 
 @dataclass(frozen=True, repr=False)
 class Model:
-    """Tables of a bigram model; log-likelihoods are natural logarithms, quantised to a twelfth of a nat."""
+    """Tables of a trigram model; log-likelihoods are natural logarithms, quantised to a twelfth of a nat.
+
+    symbol: for each code point of the basic plane its symbol. hans, hant: how unlikely it is as the written form of
+    that symbol. triples and pairs are maps (see maps.py), pairs with the weight of the pair as a context; single:
+    symbols alone; back: the weight of each symbol as a context.
+    """
 
     symbol: npt.NDArray[np.uint16]
     hans: Bytes
     hant: Bytes
-    keys: npt.NDArray[np.uint32]
-    pairs: Bytes
-    lower: Bytes
+    triples: Table
+    pairs: Table
+    single: Bytes
     back: Bytes
 
     @staticmethod
@@ -59,16 +65,18 @@ class Model:
             return Model(**np.load(file))
 
     def __repr__(self) -> str:
-        return f"Model({len(self.keys):,} pairs of {int(self.symbol.max()):,} symbols)"
+        return f"Model(version {self.version}, {sum(table.nbytes for table in self._tables()):,} bytes)"
 
     @property
     def version(self) -> str:
         """What identifies the tables: the start of a SHA-256 over them."""
-        tables = (self.symbol, self.hans, self.hant, self.keys, self.pairs, self.lower, self.back)
-        return hashlib.sha256(b"".join(table.tobytes() for table in tables)).hexdigest()[:12]
+        return hashlib.sha256(b"".join(table.tobytes() for table in self._tables())).hexdigest()[:12]
+
+    def _tables(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.symbol, self.hans, self.hant, self.triples, self.pairs, self.single, self.back
 
     def characters(self, text: Text) -> Floats:
-        """The log-likelihood of each character after the one before it; every row begins behind a line end.
+        """The log-likelihood of each character after the two before it; every row begins behind a line end.
 
         The written forms are judged by the script that makes their row likelier.
 
@@ -76,13 +84,10 @@ class Model:
         >>> model.score(Text.of(["我们在组织活动", "我们诩哟笊活动"])).argmax()
         np.int64(0)
         """
-        ids = self._symbols(text.codes)
-        before = np.empty_like(ids)
-        before[1:] = ids[:-1]
-        before[text.rows[:-1][np.diff(text.rows) > 0]] = self.symbol[ord(LINE_END)]
-        steps = self._pairs(before, ids).astype(np.float32)
-        steps += self._forms(text)
-        return steps / np.float32(-SCALE)
+        ids = self.symbol.take(basic(text.codes)).astype(np.uint64)
+        starts = text.rows[:-1][np.diff(text.rows) > 0]
+        steps = self._steps(*(shifted(ids, starts, by, self.symbol[ord(LINE_END)]) for by in (2, 1)), ids)
+        return np.asarray((steps + self._forms(text)) / np.float32(-SCALE), np.float32)
 
     def score(self, text: Text) -> npt.NDArray[np.float64]:
         """The log-likelihood of each row."""
@@ -108,20 +113,29 @@ class Model:
             margin.append(float(scores[best]) - max(others, default=-np.inf))
         return Path(paths[best], float(scores[best]), tuple(margin))
 
-    def _symbols(self, codes: Codes) -> npt.NDArray[np.uint32]:
-        return self.symbol.take(basic(codes)).astype(np.uint32)
-
-    def _pairs(self, before: npt.NDArray[np.uint32], after: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint16]:
-        wanted = before * np.uint32(SYMBOLS) + after
-        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        unseen = self.back[before].astype(np.uint16) + self.lower[after]
-        return np.where(self.keys[place] == wanted, self.pairs[place], unseen)
+    def _steps(self, first: Keys, second: Keys, third: Keys) -> npt.NDArray[np.uint32]:
+        """How unlikely each third symbol is behind the two before it, in steps of the quantisation."""
+        width = np.uint64(SYMBOLS)
+        known, cost = look_up(self.triples, (first * width + second) * width + third, 8)
+        is_pair, pair = look_up(self.pairs, second * width + third, 16)
+        short = np.where(is_pair, pair & 255, self.back[second].astype(np.uint32) + self.single[third])
+        is_context, context = look_up(self.pairs, first * width + second, 16)
+        return np.where(known, cost, short + np.where(is_context, context >> 8, 0))
 
     def _forms(self, text: Text) -> Any:
         inside = basic(text.codes)
         hans, hant = self.hans.take(inside), self.hant.take(inside)
         traditional = sums(hant, text) < sums(hans, text)
         return np.where(np.repeat(traditional, np.diff(text.rows)), hant, hans)
+
+
+def shifted(ids: Keys, starts: npt.NDArray[np.int64], by: int, line_end: int) -> Keys:
+    """For each symbol the one so many places before it; before the start of a row stand line ends."""
+    before = np.concatenate([np.full(by, line_end, np.uint64), ids[:-by]])[: len(ids)]
+    for back in range(by):
+        inside = starts + back
+        before[inside[inside < np.append(starts[1:], len(ids))]] = line_end
+    return before
 
 
 def basic(codes: Codes) -> Codes:
@@ -132,4 +146,4 @@ def basic(codes: Codes) -> Codes:
 def sums(values: npt.NDArray[Any], text: Text) -> npt.NDArray[np.float64]:
     """The sum of one value a character over each row."""
     total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-    return total[text.rows[1:]] - total[text.rows[:-1]]
+    return np.asarray(total[text.rows[1:]] - total[text.rows[:-1]], np.float64)

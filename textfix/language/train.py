@@ -1,4 +1,4 @@
-"""Train the language model: count characters and pairs of characters in a folder of text, and write model.npz.
+"""Train the language model: count characters, pairs and triples of them in a folder of text, and write model.npz.
 
     python -m textfix.language.train CORPORA [--without PATTERN]
 
@@ -12,16 +12,19 @@ from __future__ import annotations
 import argparse
 import gzip
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from textfix.language import LINE_END, SCALE, SYMBOLS, Model
+from textfix.language.maps import Keys, build
 from textfix.text import to_codes
 
 HERE = Path(__file__).parent
-DISCOUNT = 0.75  # of absolute discounting (Ney, Essen and Kneser 1994)
-RAREST = 4  # pairs seen less often are left out of the file
+DISCOUNTS = (0.7, 0.8)  # of absolute discounting, of pairs and of triples (Ney, Essen and Kneser 1994)
+PAIRS, TRIPLES = 1_000_000, 4_300_000  # how many are kept: the commonest
+LARGEST = 4_000_000  # characters taken of a file, so that no register drowns the others
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
 FLOOR = 0.02  # added to the count of each written form in each script
 
@@ -42,18 +45,16 @@ def train(paths: list[Path], target: Path) -> None:
     for path in paths:
         written[path.name.split("_")[0]] += np.bincount(codes_of(path), minlength=0x10000)
     total = sum(written.values(), np.zeros(0x10000))
-    symbol = symbols(np.bincount(fold, total, minlength=0x10000), fold)
-    pairs = np.zeros(SYMBOLS * SYMBOLS, np.uint32)
-    for path in paths:
-        ids = symbol[codes_of(path)].astype(np.uint32)
-        pairs += np.bincount(ids[:-1] * np.uint32(SYMBOLS) + ids[1:], minlength=len(pairs)).astype(np.uint32)
+    symbol = symbols(np.bincount(fold, total, minlength=0x10000).astype(np.float64), fold)
+    ids = np.concatenate([symbol[codes_of(path)] for path in paths]).astype(np.uint64)
     forms = {script: form_costs(written[script] + written["other"], fold) for script in ("hans", "hant")}
-    np.savez(target, symbol=symbol, **forms, **estimate(pairs))
+    tables: dict[str, Any] = {"symbol": symbol, **forms, **estimate(ids)}
+    np.savez(target, **tables)
 
 
 def codes_of(path: Path) -> npt.NDArray[np.uint16]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        codes = to_codes(file.read())
+        codes = to_codes(file.read(LARGEST))
     return np.where(codes > 0xFFFF, 0xFFFD, codes).astype(np.uint16)
 
 
@@ -85,25 +86,56 @@ def form_costs(written: npt.NDArray[np.float64], fold: npt.NDArray[np.uint16]) -
     return quantised(np.log(counts / np.bincount(fold, counts, minlength=0x10000)[fold]))
 
 
-def estimate(pairs: npt.NDArray[np.uint32]) -> dict[str, npt.NDArray[np.generic]]:
-    """Interpolated absolute discounting, the lower order from the number of different left neighbours."""
-    table = pairs.reshape(SYMBOLS, SYMBOLS)
-    left = table.sum(axis=1, dtype=np.float64)
-    kinds = (table > 0).sum(axis=1).astype(np.float64)
-    follows = (table > 0).sum(axis=0).astype(np.float64) + 0.5
-    lower = follows / follows.sum()
-    back = np.where(left > 0, DISCOUNT * np.maximum(kinds, 1) / np.maximum(left, 1), 1.0)
-    keys = np.flatnonzero(pairs >= RAREST)
-    first, second = keys // SYMBOLS, keys % SYMBOLS
-    seen = (pairs[keys] - DISCOUNT) / left[first] + back[first] * lower[second]
-    seen[second == 0] /= UNKNOWN
-    lower[0] /= UNKNOWN
+def estimate(ids: Keys) -> dict[str, npt.NDArray[Any]]:
+    """Interpolated Kneser-Ney: triples by their counts, pairs and single symbols by how many neighbours they have."""
+    width = np.uint64(SYMBOLS)
+    triples, counts = np.unique((ids[:-2] * width + ids[1:-1]) * width + ids[2:], return_counts=True)
+    pairs, kinds = np.unique(triples % (width * width), return_counts=True)  # how many symbols stand before each pair
+    first, second = (pairs // width).astype(np.int64), (pairs % width).astype(np.int64)
+
+    follows = np.bincount(second, minlength=SYMBOLS) + 0.5  # how many symbols stand before each symbol
+    single = follows / follows.sum()
+    left = np.bincount(first, kinds, SYMBOLS)
+    back = np.where(left > 0, DISCOUNTS[0] * np.bincount(first, minlength=SYMBOLS) / np.maximum(left, 1), 1.0)
+    pair = np.maximum(kinds - DISCOUNTS[0], 0) / left[first] + back[first] * single[second]
+
+    context = (triples // width).astype(np.uint64)
+    starts = np.flatnonzero(np.diff(context, prepend=np.uint64(2**63)))
+    times = np.repeat(np.add.reduceat(counts, starts), np.diff(np.append(starts, len(triples))))
+    seen = np.maximum(counts - DISCOUNTS[1], 0) / times
+    kept = commonest(counts, TRIPLES)
+    spared = 1 - np.add.reduceat(np.where(kept, seen, 0.0), starts)  # what the kept triples leave to the pairs
+    weight = left_over(context[starts], spared, pairs)
+    triple = seen + np.repeat(spared, np.diff(np.append(starts, len(triples)))) * pair[np.searchsorted(pairs, triples % (width * width))]
+
+    pair_kept = commonest(kinds, PAIRS)
+    pair_values = quantised(unknown(pair, second)).astype(np.uint32)
+    pair_values |= quantised(np.log(weight)).astype(np.uint32) << np.uint32(8)
+    last = (triples[kept] % width).astype(np.int64)
     return {
-        "keys": keys.astype(np.uint32),
-        "pairs": quantised(np.log(seen)),
-        "lower": quantised(np.log(lower)),
+        "triples": build(triples[kept], quantised(unknown(triple[kept], last)).astype(np.uint32), 8),
+        "pairs": build(pairs[pair_kept], pair_values[pair_kept], 16),
+        "single": quantised(unknown(single, np.arange(SYMBOLS))),
         "back": quantised(np.log(back)),
     }
+
+
+def commonest(counts: npt.NDArray[np.int64], wanted: int) -> npt.NDArray[np.bool_]:
+    """The largest counts, about so many: all above the count at which the room ends."""
+    sizes = np.cumsum(np.bincount(counts)[::-1])[::-1]
+    least = int(np.argmax(sizes <= wanted)) if sizes[-1] <= wanted else int(counts.max())
+    return counts >= least
+
+
+def left_over(contexts: Keys, spared: npt.NDArray[np.float64], pairs: Keys) -> npt.NDArray[np.float64]:
+    """For each pair what it leaves to shorter contexts when it is one; 1 where it never was."""
+    place = np.minimum(np.searchsorted(contexts, pairs), len(contexts) - 1)
+    return np.where(contexts[place] == pairs, np.maximum(spared[place], 1e-4), 1.0)
+
+
+def unknown(likelihood: npt.NDArray[np.float64], symbol: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Log-likelihoods; those of the symbol 0 shared out among the characters that it stands for."""
+    return np.asarray(np.log(np.where(symbol == 0, likelihood / UNKNOWN, likelihood)), np.float64)
 
 
 def quantised(logs: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:

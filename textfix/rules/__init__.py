@@ -6,13 +6,13 @@ import numpy as np
 
 from textfix.config import CONFIDENT, Config
 from textfix.edits import Edits
-from textfix.rules import annotations, desync, encoding, form, script, spaces
+from textfix.rules import desync, encoding, form, pinyin, script, spaces
 from textfix.rules.base import Context, Proposals, Rule
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
     desync.RULE,
-    annotations.RULE,
+    pinyin.RULE,
     spaces.RULE,
     form.RULE,
     script.DRIFT,

@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 from textfix.edits import Edit, Note
-from textfix.rules.annotations import ANNOTATION, find
 from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.pinyin import ANNOTATION, find
 from textfix.rules.readings import LETTERS, read_so
 from textfix.text import Class, Text, classes
 
@@ -35,23 +35,33 @@ BEAM = 48
 SEEN = 3.0  # nats for a character that carries this reading elsewhere on the page
 FOREIGN = -4.0  # nats for a character that conversion to traditional does not write
 LOST_TEXT = -9.0  # nats for a "?" that took a pair without meaning, or a sign, with it
+SIGNS = "\n" + "".join(map(chr, range(0x20, 0x40)))  # what no pair has as its second byte
 LONGEST = 60  # characters that a shifted stretch may have
 GAIN = 3.0  # nats by which the repair must be likelier than what stands there
 FAIR = 1.2  # how the margin in nats grows into confidence; see docs/model.md
+
+
+EVEN, UNKNOWN = -1, -2  # no character is open; one is, and its first byte was lost
 
 
 @dataclass(frozen=True)
 class State:
     """A way to read a shifted stretch as far as it was followed.
 
-    out: characters read so far. lead: the first byte of a character that is not complete, or -1 where the bytes are
-    even. last: the last byte, known or put back. prior: nats from the evidence besides the language model.
+    out: characters read so far. lead: the first byte of the character that is open, EVEN or UNKNOWN. last: the last
+    byte, known or put back. prior: nats from the evidence besides the language model.
     """
 
     out: str
     lead: int
     last: int
     prior: float
+
+    def leads(self) -> Iterable[int]:
+        """The first bytes that the open character can have: an unknown one made no pair with the byte before."""
+        if self.lead == UNKNOWN:
+            return (byte for byte in range(0x81, 0xFF) if (self.last, byte) not in pairs())
+        return (self.lead,)
 
 
 @cache
@@ -88,13 +98,15 @@ def annotated_prior(pair: tuple[int, int], reading: str, seen: frozenset[tuple[s
 def lost_byte(state: State, reading: str, seen: frozenset[tuple[str, str]]) -> Iterator[State]:
     """Put back the byte that "?" took, in every way that makes a character with this reading."""
     for byte in range(0x80, 0xFF):
-        prior = annotated_prior((state.last, byte), reading, seen)
-        if prior is None:
+        if state.lead == EVEN:
+            prior = annotated_prior((state.last, byte), reading, seen)
+            if prior is not None and byte > 0x80:
+                yield State(state.out, byte, byte, state.prior + prior)
             continue
-        if state.lead < 0 and byte > 0x80:
-            yield State(state.out, byte, byte, state.prior + prior)
-        elif (state.lead, byte) in pairs():
-            yield State(state.out + pairs()[state.lead, byte], -1, byte, state.prior + prior)
+        for lead in state.leads():
+            prior = annotated_prior((lead, byte), reading, seen)
+            if prior is not None:
+                yield State(state.out + pairs()[lead, byte], EVEN, byte, state.prior + prior)
 
 
 def shifted(state: State, character: str) -> Iterator[State]:
@@ -103,22 +115,28 @@ def shifted(state: State, character: str) -> Iterator[State]:
         yield from lost_pair(state)
         return
     raw = two_bytes(character) or (character.encode() if "@" <= character <= "~" else b"")
-    if raw and (state.lead, raw[0]) in pairs():
-        out = state.out + pairs()[state.lead, raw[0]]
-        yield replace(state, out=out, lead=raw[1] if len(raw) == 2 else -1, last=raw[-1])
+    for lead in state.leads() if raw else ():
+        if (lead, raw[0]) in pairs():
+            out, last = state.out + pairs()[lead, raw[0]], raw[-1]
+            if len(raw) == 1:
+                yield State(out, EVEN, last, state.prior)
+            elif last < 0x80:
+                yield State(out + chr(last), EVEN, last, state.prior)
+            else:
+                yield State(out, last, last, state.prior)
 
 
 def lost_pair(state: State) -> Iterator[State]:
     """A "?" that stands for two bytes: a pair that means nothing, or a second half and the sign behind it."""
-    for byte in range(0x80, 0xFF):
-        if (state.lead, byte) not in pairs():
-            continue
-        out = state.out + pairs()[state.lead, byte]
-        for sign in "\n ,.:;!?)0123456789":
-            yield State(out + sign, -1, ord(sign), state.prior + LOST_TEXT)
-        for lead in range(0x81, 0xFF):
-            if byte > 0x80 and (byte, lead) not in pairs():
-                yield State(out, lead, lead, state.prior + LOST_TEXT)
+    prior = state.prior + LOST_TEXT
+    for lead in state.leads():
+        for byte in range(0x80, 0xFF):
+            if (lead, byte) in pairs():
+                out = state.out + pairs()[lead, byte]
+                if any((byte, other) not in pairs() for other in range(0x81, 0xFF)):
+                    yield State(out, UNKNOWN, byte, prior)
+                for sign in SIGNS:
+                    yield State(out + sign, EVEN, ord(sign), prior)
 
 
 @dataclass(frozen=True)
@@ -155,7 +173,7 @@ class Reader:
         raw = two_bytes(before[1]) if before else b""
         if not raw:
             return None
-        states = [State("", -1, raw[1], 0.0)]
+        states = [State("", EVEN, raw[1], 0.0)]
         ended: list[tuple[int, State]] = []
         place = start
         while states and place - start <= LONGEST:
@@ -164,8 +182,8 @@ class Reader:
                 states = [after for state in states for after in lost_byte(state, loss[1], self.seen)]
                 place = loss.end()
             else:
-                ended += [(place, state) for state in states if state.lead < 0]
-                open_states = [state for state in states if state.lead >= 0]
+                ended += [(place, state) for state in states if state.lead == EVEN]
+                open_states = [state for state in states if state.lead != EVEN]
                 if place >= len(self.span):
                     break
                 states = [after for state in open_states for after in shifted(state, self.span[place])]
@@ -185,7 +203,7 @@ class Reader:
         if not ended:
             return None
         end = max(place for place, _ in ended)
-        asis = State(self.span[start:end], -1, -1, 0.0)
+        asis = State(self.span[start:end], EVEN, EVEN, 0.0)
         scores = self.scores(start, [*ended, (end, asis)])
         order = np.argsort(-scores[:-1], kind="stable")
         if scores[order[0]] - scores[-1] < GAIN:

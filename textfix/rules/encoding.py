@@ -1,7 +1,7 @@
 """encoding.*: what stands in the text because its bytes had no meaning, or because characters were cut in two.
 
-    "\\ud83d\\ude00"  ->  "😀"
-    "abc\\udcff"     ->  "abc\\ufffd"
+"\\ud83d\\ude00"  ->  "😀"
+"abc\\udcff"     ->  "abc\\ufffd"
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """unicode.form: one Unicode normalization form.
 
-    "e\\u0301tude"  ->  "étude"   (NFC, the default)
-    "\\uf98e"       ->  "年"       (a CJK compatibility ideograph)
+"e\\u0301tude"  ->  "étude"   (NFC, the default)
+"\\uf98e"       ->  "年"       (a CJK compatibility ideograph)
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ class Counts:
     def dominant(self) -> npt.NDArray[np.int8]:
         """For each piece 1 where it is mainly traditional, -1 where mainly simplified, 0 where neither."""
         total = SHARE * np.maximum(self.hans + self.hant, 1)
-        return (self.hant >= total).astype(np.int8) - (self.hans >= total).astype(np.int8)
+        return np.asarray((self.hant >= total).astype(np.int8) - (self.hans >= total).astype(np.int8), np.int8)
 
     @property
     def decided(self) -> npt.NDArray[np.int8]:
@@ -84,7 +84,7 @@ def foreign(codes: Codes, marks: Marks) -> Bools:
     """The characters that are no Chinese, being in a line of Japanese or Korean."""
     other = (marks & int(Class.KANA | Class.HANGUL)) != 0
     if not other.any():
-        return other
+        return np.asarray(other, np.bool_)
     line = pieces(codes, np.array([LF, CR]))
     han = np.bincount(line[(marks & int(Class.HAN)) != 0], minlength=line[-1] + 1)
     return np.asarray((5 * np.bincount(line[other], minlength=line[-1] + 1) > han)[line])
@@ -98,8 +98,10 @@ def drift(text: Text, context: Context) -> Proposals:
         rows = np.flatnonzero(decided == script)
         part = text.take(rows)
         for start, end in part.screen.spans(minority):
-            moved = int(text.rows[rows[int(part.row_of(start))]] - part.rows[part.row_of(start)])
-            edits += [edit_of(part, a, b, n, minority, moved) for a, b, n in stretches(part, start, end, minority)]
+            row = int(part.row_of(start))
+            moved = int(text.rows[rows[row]] - part.rows[row])
+            found = stretches(part, start, end, minority)
+            edits += [suspicion(part.slice(a, b), a + moved, count, minority) for a, b, count in found]
     return Proposals.of(edits)
 
 
@@ -115,11 +117,10 @@ def stretches(text: Text, start: int, end: int, minority: Class) -> Iterator[tup
         yield start + int(places[a]), start + int(places[b - 1]) + 1, b - a
 
 
-def edit_of(text: Text, start: int, end: int, count: int, minority: Class, moved: int) -> Edit:
-    written = text.slice(start, end)
+def suspicion(written: str, start: int, count: int, minority: Class) -> Edit:
     which = "simplified" if minority == Class.HANS else "traditional"
     reason = f"{count} {which} character{'s' * (count > 1)} in a document of the other script"
-    return Edit(start + moved, end + moved, written, written, Note(DRIFT.name, 0.95, reason=reason))
+    return Edit(start, start + len(written), written, written, Note(DRIFT.name, 0.95, reason=reason))
 
 
 def convert(text: Text, context: Context) -> Proposals:
@@ -222,26 +223,26 @@ def converter(conversion: str) -> Any:
 
 
 def joined(parts: list[Edits]) -> Edits:
-    """Edits of several places as one column, in order; all with notes of their own."""
+    """Edits of several places as one column, in order; each keeps its notes."""
     parts = [part for part in parts if len(part)]
     if not parts:
         return EMPTY
-    base = offsets(len(part.notes) for part in parts)
-    order = np.argsort(np.concatenate([part.start for part in parts]), kind="stable")
+    base = offsets(len(part.notes) for part in parts)[:-1].tolist()
     columns = Edits(
         np.concatenate([part.start for part in parts]),
         np.concatenate([part.end for part in parts]),
-        *(
-            Text(
-                np.concatenate([getattr(part, side).codes for part in parts]),
-                offsets(np.concatenate([np.diff(getattr(part, side).rows) for part in parts]).tolist()),
-            )
-            for side in ("before", "after")
-        ),
-        np.concatenate([part.note + first for part, first in zip(parts, base.tolist(), strict=False)]),
+        stacked([part.before for part in parts]),
+        stacked([part.after for part in parts]),
+        np.concatenate([part.note + first for part, first in zip(parts, base, strict=True)]),
         tuple(note for part in parts for note in part.notes),
     )
-    return columns.select(order)
+    return columns.select(np.argsort(columns.start, kind="stable"))
+
+
+def stacked(texts: list[Text]) -> Text:
+    """The rows of several texts as one text."""
+    lengths = np.concatenate([np.diff(text.rows) for text in texts])
+    return Text(np.concatenate([text.codes for text in texts]), offsets(lengths.tolist()))
 
 
 OTHER = {"hans": Class.HANT, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}

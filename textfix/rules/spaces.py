@@ -1,6 +1,6 @@
 """unicode.spaces: unusual spaces, and runs of spaces inside a line. Noted; changed only with --spaces fold.
 
-    第一頁\\u00a0\\u00a0前一頁  ->  第一頁 前一頁
+第一頁\\u00a0\\u00a0前一頁  ->  第一頁 前一頁
 """
 
 from __future__ import annotations

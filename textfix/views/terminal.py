@@ -95,7 +95,10 @@ def wrapped(line: list[Piece], width: int) -> Iterator[list[Piece]]:
 def shown(row: list[Piece], place: str, color: bool) -> Iterator[str]:
     """The row before and after; changed characters in colour, or with a mark below."""
     for sign, hue, side in (("-", RED, "before"), ("+", GREEN, "after")):
-        texts = [(neutral(getattr(piece, side).rstrip("\r\n") if not piece.changed else getattr(piece, side)), piece.changed) for piece in row]
+        texts = [
+            (neutral(getattr(piece, side).rstrip("\r\n") if not piece.changed else getattr(piece, side)), piece.changed)
+            for piece in row
+        ]
         if color:
             text = "".join(f"{hue}{part}{RESET}" if changed else part for part, changed in texts)
             yield f"{DIM}{place}{RESET} {hue}{sign}{RESET} {text}"

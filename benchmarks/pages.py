@@ -1,0 +1,170 @@
+"""Pages damaged as the seed page is: a byte-level search-and-replace on GBK text, read as GBK again.
+
+Each kind of traditional-only character gets, with a probability of 70 %, its reading in parentheses, wherever its two
+bytes stand, also across characters; pairs that mean nothing become "?". Text has chance "?" and parentheses of its own.
+The language model is trained anew without the texts that are damaged. A clause stands between 。 and ，.
+
+    python -m benchmarks.pages CORPORA [--pages N] [--show N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import gzip
+import random
+import re
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+import opencc
+from pypinyin.constants import PINYIN_DICT
+
+import textfix
+from textfix.language import Model
+from textfix.language.train import train
+
+SHARE = 0.7  # of the kinds of traditional-only characters that are annotated
+PAGE = 1500  # characters
+TEXTS = (  # not used for training; simplified ones are converted to traditional first, as such sites do
+    "hant_tw_wiki_drcd",
+    "hant_tw_museum_edu",
+    "hant_hk_news_hkcnews",
+    "hans_news_cctv",
+    "hans_wiki_cmrc",
+    "hans_history_wechat",
+    "hans_weekly",
+)
+TARGET = 0.90
+ANNOTATION = re.compile(r"\([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the repair of pages damaged as the seed page.")
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--pages", type=int, default=40, help="pages a text")
+    parser.add_argument("--show", type=int, default=0, help="show so many clauses that came out wrong")
+    args = parser.parse_args()
+    with mock.patch.object(Model, "load", staticmethod(lambda model=held_out(args.corpora): model)):
+        total: Counter[str] = Counter()
+        for name in TEXTS:
+            counts = measure(args.corpora / f"{name}.txt.gz", args.pages, args.show)
+            total += counts
+            print(line(name, counts))
+        print(line("all", total) + f"  (target {TARGET:.0%})")
+
+
+def line(name: str, counts: Counter[str]) -> str:
+    right = counts["broken"] - counts["broken wrong"]
+    clean = counts["clauses"] - counts["broken"]
+    return (
+        f"{name:24} {counts['pages']:4} pages  broken clauses right {right:5} of {counts['broken']:5}"
+        f" = {right / max(1, counts['broken']):.1%};  others right {clean - counts['other wrong']:6} of {clean:6}"
+        f"  annotations left {counts['left']} of {counts['annotations']}"
+    )
+
+
+def held_out(corpora: Path) -> Model:
+    paths = [path for path in sorted(corpora.glob("*.txt.gz")) if path.name.split(".")[0] not in TEXTS]
+    with tempfile.TemporaryDirectory() as folder:
+        train(paths, Path(folder, "model.npz"))
+        return Model(**np.load(Path(folder, "model.npz")))
+
+
+def measure(path: Path, wanted: int, show: int) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    chance = random.Random(path.name)
+    for clean in clean_pages(path, wanted, chance):
+        damaged = damage(clean, chance)
+        fixed = textfix.fix(damaged, to="keep").text
+        counts["pages"] += 1
+        counts["annotations"] += len(ANNOTATION.findall(damaged))
+        counts["left"] += len(ANNOTATION.findall(fixed))
+        broken = differing(clean, ANNOTATION.sub("", damaged))
+        wrong = differing(clean, fixed)
+        counts["clauses"] += len(re.split("[。，]", clean))
+        counts["broken"] += len(broken)
+        counts["broken wrong"] += len(broken & wrong)
+        counts["other wrong"] += len(wrong - broken)
+        for number in sorted(wrong)[: max(0, show)]:
+            print("  wrong:", re.split("[。，]", clean)[number], "|", *shown(clean, number, fixed, damaged), sep="  ")
+            show -= 1
+    return counts
+
+
+def shown(clean: str, number: int, *others: str) -> Iterator[str]:
+    """The stretch of other texts that stands where a clause does."""
+    start = sum(len(clause) + 1 for clause in re.split("[。，]", clean)[:number])
+    end = start + len(re.split("[。，]", clean)[number])
+    for other in others:
+        places = [
+            (i, j, k, m)
+            for _, i, j, k, m in difflib.SequenceMatcher(None, clean, other, autojunk=False).get_opcodes()
+            if j >= start and i <= end
+        ]
+        low = places[0][2] + max(0, start - places[0][0])
+        yield other[low : places[-1][3] - max(0, places[-1][1] - end)][:120] + "|"
+
+
+def clean_pages(path: Path, wanted: int, chance: random.Random) -> Iterator[str]:
+    """Pages of traditional text that GBK holds, with chance question marks and parentheses."""
+    convert = opencc.OpenCC("s2t").convert if path.name.startswith("hans") else str
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        lines = [text for text in file.read().splitlines() if len(text) >= 12]
+    start = chance.randrange(max(1, len(lines) // 2))
+    page: list[str] = []
+    for source in lines[start:]:
+        text = convert(source)
+        if text.encode("gbk", "replace").decode("gbk") != text or ANNOTATION.search(text):
+            continue
+        page.append(text + chance.choice(["", "", "?", "(" + text[:4] + ")", "（" + text[2:5] + "）"]))
+        if sum(map(len, page)) >= PAGE:
+            yield "\n".join(page)
+            page, wanted = [], wanted - 1
+        if not wanted:
+            return
+
+
+def damage(text: str, chance: random.Random) -> str:
+    """Annotate bytes, and read them as GBK again."""
+    to_hans = opencc.OpenCC("t2s").convert
+    raw = text.encode("gbk")
+    kinds = sorted({character for character in text if to_hans(character) != character})
+    chance.shuffle(kinds)
+    for character in kinds[: round(SHARE * len(kinds))]:
+        reading = PINYIN_DICT.get(ord(character), "").split(",")[0]
+        try:
+            raw = raw.replace(character.encode("gbk"), f"{character}({reading})".encode("gbk"))
+        except UnicodeEncodeError:
+            continue
+    return "".join(read(raw))
+
+
+def read(raw: bytes) -> Iterator[str]:
+    """GBK as the site's decoder reads it: a pair that means nothing is one question mark."""
+    place = 0
+    while place < len(raw):
+        size = 1 if raw[place] < 0x80 else 2
+        try:
+            yield raw[place : place + size].decode("gbk")
+        except UnicodeDecodeError:
+            yield "?"
+        place += size
+
+
+def differing(clean: str, other: str) -> set[int]:
+    """The clauses of the clean text in which another text differs from it."""
+    ends = np.cumsum([len(clause) + 1 for clause in re.split("[。，]", clean)])
+    found: set[int] = set()
+    for tag, start, end, _, _ in difflib.SequenceMatcher(None, clean, other, autojunk=False).get_opcodes():
+        if tag != "equal":
+            found.update(range(int(ends.searchsorted(start, "right")), int(ends.searchsorted(max(start, end - 1), "right")) + 1))
+    return found
+
+
+if __name__ == "__main__":
+    main()

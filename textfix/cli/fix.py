@@ -1,0 +1,182 @@
+"""textfix fix."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
+
+import click
+
+from textfix import files
+from textfix.cli.shared import (
+    Examples,
+    Outcome,
+    change_of,
+    configured,
+    fixed_file,
+    inputs,
+    options,
+    progressing,
+    put,
+    put_raw,
+    show_change,
+    tell,
+    terminal_style,
+)
+from textfix.config import Config
+from textfix.files import Input
+from textfix.pipeline import Fixed
+from textfix.rules import LAST
+
+
+@click.command(
+    cls=Examples,
+    examples="""
+    textfix fix novel.txt > clean.txt
+    textfix fix novel.txt -o clean.txt          the log becomes clean.txt.textfix.jsonl
+    textfix fix --in-place --to hans subs/      every file of the folder; undo with textfix revert --in-place
+    textfix fix --check corpus/                 exit 1 when something would change
+    curl -s https://example.org | textfix fix -
+    """,
+)
+@click.argument("paths", nargs=-1, required=True)
+@options
+@click.option("-o", "--output", metavar="FILE", help="Write one result here.")
+@click.option("--output-dir", metavar="DIR", help="Write results here, under the same relative paths.")
+@click.option("-i", "--in-place", is_flag=True, help="Replace the files; the log is written first, beside each.")
+@click.option("--log", "log_file", metavar="FILE", help="Where to write the log of one input.")
+@click.option("--no-log", is_flag=True, help="Write no log: the change cannot be undone.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when something would change.")
+@click.option(
+    "--diff", "show_diff", is_flag=True, help="Write nothing; show what would change; exit 1 when something would."
+)
+@click.option("--jobs", type=click.IntRange(1), default=1, metavar="N", help="Processes to work with.")
+@click.option("--json", "as_json", is_flag=True, help="A summary as JSON on standard output.")
+def fix(paths: tuple[str, ...], **given: Any) -> None:
+    """Repair text and write it as UTF-8: to standard output, -o FILE, --output-dir DIR or --in-place."""
+    places = {field.name: given.pop(field.name) for field in fields(Destination)}
+    jobs, as_json = given.pop("jobs"), given.pop("as_json")
+    config = configured(given)
+    outcome = Outcome()
+    found = inputs(paths, outcome)
+    destination = Destination(**places)
+    destination.validate(found, len(paths), as_json)
+    if destination.no_log:
+        tell("--no-log: no log is written; what is changed cannot be undone")
+    for one, result in worked(found, config, jobs):
+        with outcome.handling(one.shown):
+            fixed = result()
+            outcome.changed += fixed.changed
+            outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
+            destination.write(one, fixed)
+    if as_json:
+        put(json.dumps(outcome.to_dict(), ensure_ascii=False) + "\n")
+    outcome.exit(1 if outcome.changed and (destination.check or destination.show_diff) else 0)
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where the results of fix go: exactly one of the places, or standard output."""
+
+    output: str | None
+    output_dir: str | None
+    in_place: bool
+    check: bool
+    show_diff: bool
+    log_file: str | None
+    no_log: bool
+
+    def validate(self, found: list[Input], named: int, as_json: bool) -> None:
+        """UsageError for combinations that make no sense, before anything is written."""
+        chosen = [bool(self.output), bool(self.output_dir), self.in_place, self.check or self.show_diff]
+        if sum(chosen) > 1:
+            raise click.UsageError("choose one of --output, --output-dir, --in-place, and --check or --diff")
+        several = len(found) > 1 or any(os.path.isdir(one.path) for one in found) or named > 1
+        if several and not any(chosen[1:]):
+            raise click.UsageError("several inputs need --output-dir, --in-place, --check or --diff")
+        if self.log_file and (several or self.no_log or chosen[3]):
+            raise click.UsageError("--log takes one input, and goes with neither --no-log, --check nor --diff")
+        if as_json and (not any(chosen) or self.show_diff):
+            raise click.UsageError(
+                "--json needs standard output for itself: add -o, --output-dir, --in-place or --check"
+            )
+        if self.in_place and any(one.path == "-" for one in found):
+            raise click.UsageError("standard input has no place: use -o FILE")
+        self._validate_targets(found)
+
+    def _validate_targets(self, found: list[Input]) -> None:
+        targets: dict[str, Input] = {}
+        for one in found:
+            path = self.target(one)
+            if path is None or self.in_place:
+                continue
+            real = os.path.realpath(path)
+            if real in targets:
+                raise click.UsageError(f"{targets[real].path} and {one.path} would both be written to {path}")
+            if one.path != "-" and real == os.path.realpath(one.path):
+                raise click.UsageError(f"{path} is the input itself: use --in-place")
+            targets[real] = one
+
+    def target(self, one: Input) -> str | None:
+        """The file that is written for an input, if any."""
+        if self.in_place:
+            return one.path
+        return os.path.join(self.output_dir, one.relative) if self.output_dir else self.output
+
+    def write(self, one: Input, fixed: Fixed) -> None:
+        target = self.target(one)
+        if self.check:
+            if fixed.changed:
+                tell(f"{one.shown}: would change")
+        elif self.show_diff:
+            show_change(change_of(fixed, one.path), terminal_style())
+        elif target is None:
+            if self.log_file:
+                files.write(self.log_file, fixed.log.dumps().encode())
+            put_raw(fixed.text)
+        elif not self.in_place or fixed.changed:
+            self.write_file(target, fixed)
+
+    def write_file(self, target: str, fixed: Fixed) -> None:
+        """Write a result and, before it, its log."""
+        log = self.log_file or files.log_path(target)
+        if self.in_place and self.no_log:
+            refuse_loss(fixed, log)
+        if not self.no_log:
+            source = fixed.source if isinstance(fixed.source, bytes) else fixed.source.encode()
+            whole = files.continued(fixed.log, log, source) if self.in_place else fixed.log
+            files.write(log, whole.dumps().encode())
+        files.write(target, fixed.text.encode())
+
+
+def refuse_loss(fixed: Fixed, log: str) -> None:
+    """A change in place without a log must not lose bytes for good, nor leave a log that no longer fits."""
+    lost = sum(len(step.edits) for step in fixed.steps if step.rule == LAST.name)
+    if lost:
+        raise ValueError(f"{lost} bytes that no encoding explains would be lost for good without a log; left alone")
+    if os.path.exists(log):
+        raise ValueError(f"its log {log} would no longer fit; move it away, or do without --no-log")
+
+
+def worked(found: list[Input], config: Config, jobs: int) -> Iterator[tuple[Input, Callable[[], Fixed]]]:
+    """The inputs in order, each with a call that gives its result or raises what went wrong."""
+    if jobs == 1 or len(found) < 2:
+        for one in progressing(found):
+            yield one, partial(fixed_file, one.path, config)
+        return
+    from collections import deque
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    with ProcessPoolExecutor(min(jobs, len(found))) as pool:
+        waiting: deque[tuple[Input, Future[Fixed]]] = deque()
+        for one in progressing(found):
+            waiting.append((one, pool.submit(fixed_file, one.path, config)))
+            if len(waiting) > 2 * jobs:
+                first, future = waiting.popleft()
+                yield first, future.result
+        for first, future in waiting:
+            yield first, future.result

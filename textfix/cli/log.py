@@ -1,0 +1,74 @@
+"""textfix log: show, verify, stats."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from textfix import files
+from textfix.cli.shared import Examples, Outcome, put
+from textfix.log import Log
+
+
+@click.group()
+def log() -> None:
+    """Look at a log: show, verify, stats. PATH is a fixed file or its log."""
+
+
+def logged(path: str) -> tuple[Log, str]:
+    """The log that a path is, or that lies beside it, and the path of the text."""
+    text = path.removesuffix(files.LOG_ENDING)
+    if path == text and not os.path.exists(files.log_path(path)):
+        return files.read_log(path), ""
+    return files.read_log(files.log_path(text)), text
+
+
+@log.command("show", cls=Examples, examples="textfix log show clean.txt")
+@click.argument("path")
+def log_show(path: str) -> None:
+    """Print the header of each generation, and its steps."""
+    outcome = Outcome()
+    with outcome.handling(path):
+        rest: Log | None = logged(path)[0]
+        while rest is not None:
+            source, result = rest.source, rest.result
+            put(f"source  {source.type}, {source.size:,} bytes, SHA-256 {source.sha256}\n")
+            put(f"result  {result.type}, {result.size:,} bytes, SHA-256 {result.sha256}\n")
+            put("encoding  " + ", ".join(f"{part.encoding} ({part.start}-{part.end})" for part in rest.segments) + "\n")
+            put("versions  " + ", ".join(f"{name} {value}" for name, value in rest.versions.items()) + "\n")
+            for step in rest.steps:
+                put(f"step  {step.rule}, round {step.round}: {step.count} edits\n")
+            rest = rest.previous
+            put("\n" if rest else "")
+    outcome.exit()
+
+
+@log.command("verify", cls=Examples, examples="textfix log verify clean.txt")
+@click.argument("paths", nargs=-1, required=True)
+def log_verify(paths: tuple[str, ...]) -> None:
+    """Check that the log is whole and gives the original back; nothing is written."""
+    outcome = Outcome()
+    for path in paths:
+        with outcome.handling(path):
+            entry, text = logged(path)
+            if text:
+                entry.revert(files.read(text))
+            put(f"{path}: {'the log is whole and gives the original back' if text else 'the log is whole'}\n")
+    outcome.exit()
+
+
+@log.command("stats", cls=Examples, examples="textfix log stats clean.txt")
+@click.argument("paths", nargs=-1, required=True)
+def log_stats(paths: tuple[str, ...]) -> None:
+    """Count the changes by rule, as JSON."""
+    outcome = Outcome()
+    for path in paths:
+        with outcome.handling(path):
+            rest: Log | None = logged(path)[0]
+            while rest is not None:
+                outcome.rules.update({step.rule: step.count for step in rest.steps})
+                rest = rest.previous
+    put(json.dumps({"rules": dict(outcome.rules), "failed": outcome.failed}, ensure_ascii=False) + "\n")
+    outcome.exit()

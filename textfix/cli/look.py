@@ -1,0 +1,153 @@
+"""textfix detect, diff, explain, rules and config: what only looks."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import reduce
+from typing import Any
+
+import click
+
+from textfix import __version__, files, views
+from textfix.cli.shared import (
+    Examples,
+    Outcome,
+    change_of,
+    configured,
+    fixed_file,
+    inputs,
+    log_of,
+    options,
+    progressing,
+    put,
+    show_change,
+    terminal_style,
+)
+from textfix.edits import EMPTY, Edits
+from textfix.log import singly
+from textfix.rules import LAST, RULES
+from textfix.views import Change
+from textfix.views.explain import explained, sentences
+from textfix.views.neutral import neutral
+from textfix.views.report import described
+
+
+@click.command(
+    cls=Examples,
+    examples="""
+    textfix detect page.html
+    textfix detect --json corpus/ > report.jsonl
+    """,
+)
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a file.")
+@options
+def detect(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
+    """Say what is wrong: encoding, script, drift, and each kind of damage with its count and an example."""
+    config = configured(given)
+    outcome = Outcome()
+    for one in progressing(inputs(paths, outcome)):
+        with outcome.handling(one.shown):
+            report = fixed_file(one.path, config).report
+            if as_json:
+                put(json.dumps({"path": one.path, **report.to_dict()}, ensure_ascii=False) + "\n")
+            else:
+                put(described(one.shown, report))
+    outcome.exit()
+
+
+@click.command(
+    cls=Examples,
+    examples="""
+    textfix diff clean.txt                      against what its log says it was
+    textfix diff before.txt after.txt
+    textfix diff --style unified clean.txt > clean.patch
+    """,
+)
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--style", type=click.Choice(["terminal", "unified", "json"]), default="terminal", show_default=True)
+@click.option("--log", "log_file", metavar="FILE", help="The log, where it does not lie beside the file.")
+def diff(paths: tuple[str, ...], style: str, log_file: str | None) -> None:
+    """Show what changed: in PATH since its log, or from BEFORE to AFTER. Exit 1 where something did."""
+    if len(paths) > 2:
+        raise click.UsageError("diff takes one path, or two: BEFORE AFTER")
+    outcome = Outcome()
+    differs = False
+    with outcome.handling(paths[-1]):
+        change = change_since(paths[0], log_file) if len(paths) == 1 else change_between(*paths)
+        differs = change.raw != change.after
+        show_change(change, terminal_style() if style == "terminal" else style)
+    outcome.exit(1 if differs else 0)
+
+
+def change_since(path: str, log_file: str | None) -> Change:
+    """What the log of a file says was changed in it."""
+    log = log_of(path, log_file or files.log_path(path))
+    data = files.read(path)
+    source = log.revert(data)
+    raw = source if isinstance(source, str) else source.decode("utf-8", "surrogateescape")
+    text = data.decode("utf-8")
+    before, steps = log.replay(text)
+    edits = reduce(Edits.compose, (step.edits for step in steps), EMPTY)
+    return views.Change(before, text, edits, raw, tuple(singly(steps)), (path, path))
+
+
+def change_between(before: str, after: str) -> Change:
+
+    old, new = (files.read(path).decode("utf-8", "surrogateescape") for path in (before, after))
+    return views.of_texts(old, new, (before, after))
+
+
+@click.command(
+    cls=Examples,
+    examples="""
+    textfix explain novel.txt                   what fix would change, and why
+    textfix explain clean.txt                   with its log beside it: what was changed, and why
+    textfix explain --json novel.txt | head
+    """,
+)
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a change.")
+@options
+def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
+    """List every change with its place (line:column), rule, before, after, confidence and reason."""
+    config = configured(given)
+    outcome = Outcome()
+    found = inputs(paths, outcome)
+    for one in found:
+        with outcome.handling(one.shown):
+            log_at = files.log_path(one.path)
+            logged = os.path.exists(log_at) and files.read_log(log_at).state(files.read(one.path)) == "result"
+            change = change_since(one.path, None) if logged else change_of(fixed_file(one.path, config), one.path)
+            if as_json:
+                for item in explained(change.before, change.singly):
+                    put(json.dumps({"path": one.path, **item}, ensure_ascii=False) + "\n")
+                continue
+            if len(found) > 1:
+                put(f"{neutral(one.shown)}\n")
+            for line in sentences(change.before, change.singly):
+                put(line + "\n")
+    outcome.exit()
+
+
+@click.command(cls=Examples, examples="textfix rules\ntextfix rules --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a rule.")
+def rules(as_json: bool) -> None:
+    """List the rules: name, what each undoes, and an example."""
+    for rule in (*RULES, LAST):
+        before, after = rule.example
+        if as_json:
+            item = {"rule": rule.name, "summary": rule.summary, "before": neutral(before), "after": neutral(after)}
+            put(json.dumps(item, ensure_ascii=False) + "\n")
+        else:
+            put(f"{rule.name}\n    {rule.summary}\n    {neutral(before)} → {neutral(after)}\n")
+
+
+@click.command(cls=Examples, examples="textfix config --to hans > textfix.toml")
+@options
+def config(**given: Any) -> None:
+    """Print the configuration in force here, as TOML."""
+    path = given["config"] or files.find_config(os.getcwd())
+    chosen = configured(given)
+    put(f"# textfix {__version__}; read from {path or 'no file: these are the defaults'}\n{chosen.to_toml()}")

@@ -1,0 +1,209 @@
+"""What the commands share: options, inputs, messages, and the count of what became of the inputs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from textfix.config import CHOICES, Config, ConfigError
+
+if TYPE_CHECKING:
+    from textfix.files import Input
+    from textfix.log import Log
+    from textfix.pipeline import Fixed
+    from textfix.views import Change
+
+PROGRESS_FILES, PROGRESS_BYTES = 20, 20_000_000  # from how many files, or bytes, a progress line is shown
+
+
+class Examples(click.Command):
+    """A command whose help ends with examples, kept line by line."""
+
+    def __init__(self, *args: Any, examples: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Examples"):
+            for line in self.examples.strip().splitlines():
+                formatter.write(f"  {line.strip()}\n")
+
+
+@dataclass
+class Outcome:
+    """What became of the inputs; decides the exit code and the summary."""
+
+    files: int = 0
+    changed: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+    failed: list[dict[str, str]] = field(default_factory=list)
+
+    def fail(self, name: str, error: BaseException | str) -> None:
+        """Tell on standard error what could not be handled, and go on."""
+        reason = reason_of(error)
+        self.failed.append({"path": name, "error": reason})
+        tell(f"{name}: {reason}")
+
+    @contextmanager
+    def handling(self, name: str) -> Iterator[None]:
+        """Handle one input: what goes wrong is told and counted, and the others still run."""
+        from textfix.log import LogDamaged, LogMismatch
+
+        self.files += 1
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except (OSError, ConfigError, LogDamaged, LogMismatch, ValueError) as error:
+            self.fail(name, error)
+        except MemoryError:
+            self.fail(name, "too large for the memory of this machine")
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"files": self.files, "changed": self.changed, "rules": dict(self.rules), "failed": self.failed}
+
+    def exit(self, code: int = 0) -> None:
+        sys.exit(2 if self.failed else code)
+
+
+def reason_of(error: BaseException | str) -> str:
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    return str(error)
+
+
+def tell(message: str) -> None:
+    """A message on standard error, made harmless."""
+    from textfix.views.neutral import neutral
+
+    click.echo(f"textfix: {neutral(message)}", err=True)
+
+
+def put(text: str) -> None:
+    """Text for people or programs on standard output."""
+    click.echo(text.encode("utf-8", "replace"), nl=False)
+
+
+def put_raw(text: str) -> None:
+    """Text on standard output with the bytes that it came from."""
+    click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+
+
+CONFIG_OPTIONS = (
+    click.option("--to", type=click.Choice(CHOICES["to"]), help="Script to write; auto: the one that dominates."),
+    click.option("--form", type=click.Choice(CHOICES["form"]), help="Unicode normalization form."),
+    click.option("--spaces", type=click.Choice(CHOICES["spaces"]), help="fold: unusual spaces become one U+0020."),
+    click.option("--restore", type=click.Choice(CHOICES["restore"]), help="Where bytes were lost: restore what?"),
+    click.option("--disable", multiple=True, metavar="RULE", help="Turn a rule or a family off; repeatable."),
+    click.option("--min-confidence", type=float, metavar="0..1", help="Less sure changes are reported, not made."),
+    click.option("--config", metavar="FILE", help="Configuration; else the nearest textfix.toml or pyproject.toml."),
+)
+
+
+def options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that make up a Config."""
+    for option in reversed(CONFIG_OPTIONS):
+        command = option(command)
+    return command
+
+
+def configured(given: dict[str, Any]) -> Config:
+    """The Config of the nearest file, with the options given on the command line."""
+    from textfix import files
+
+    path = given.pop("config", None)
+    chosen = {name: value for name, value in given.items() if value not in (None, ())}
+    try:
+        config = files.read_config(path or files.find_config(os.getcwd())).replace(**chosen)
+        return known(config)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    except OSError as error:
+        raise click.UsageError(f"{path}: {reason_of(error)}") from None
+
+
+def known(config: Config) -> Config:
+    """The Config, if the rules that it disables exist."""
+    from textfix.config import suggestion
+    from textfix.rules import LAST, RULES
+
+    names = {rule.name for rule in (*RULES, LAST)} | {rule.name.split(".")[0] for rule in (*RULES, LAST)}
+    for name in config.disable:
+        if name not in names:
+            raise ConfigError(f"there is no rule {name!r}{suggestion(name, names)}; see `textfix rules`")
+    return config
+
+
+def inputs(paths: tuple[str, ...], outcome: Outcome) -> list[Input]:
+    """The files that are named, logs of textfix left out."""
+    from textfix import files
+
+    def complain(name: str, error: Exception) -> None:
+        outcome.files += 1
+        outcome.fail(name, error)
+
+    found = files.expand(paths, complain)
+    for one in found:
+        if files.own(one.path):
+            tell(f"{one.path}: a log of textfix; skipped")
+    return [one for one in found if not files.own(one.path)]
+
+
+def progressing(found: list[Input]) -> Iterator[Input]:
+    """The inputs, with a progress line on a terminal where they are many or big."""
+    big = sum(os.path.getsize(one.path) for one in found if os.path.isfile(one.path)) >= PROGRESS_BYTES
+    if not sys.stderr.isatty() or not (big or len(found) >= PROGRESS_FILES):
+        yield from found
+        return
+    with click.progressbar(found, label="textfix", file=sys.stderr) as bar:
+        yield from bar
+
+
+def fixed_file(path: str, config: Config) -> Fixed:
+    from textfix import files, pipeline
+
+    return pipeline.fix(files.read_text(path), config)
+
+
+def change_of(fixed: Fixed, path: str) -> Change:
+    from textfix import views
+
+    name = os.path.normpath(path).replace(os.sep, "/").lstrip("/") if path != "-" else "stdin"
+    return views.of_fixed(fixed, (name, name))
+
+
+def terminal_style() -> str:
+    """color on a terminal, unless NO_COLOR is set (https://no-color.org); else plain."""
+    return "color" if sys.stdout.isatty() and not os.environ.get("NO_COLOR") else "terminal"
+
+
+def show_change(change: Change, style: str) -> None:
+    from textfix import views
+    from textfix.views.neutral import neutral
+
+    width = shutil.get_terminal_size().columns
+    if style == "unified":
+        put_raw(views.render(change, style))
+        return
+    text = views.render(change, style, width)
+    if style != "json" and text:
+        put(f"{neutral(change.names[0])}\n")
+    put(text)
+
+
+def log_of(path: str, log_at: str) -> Log:
+    """The log of a file, or an error that says where it was sought."""
+    from textfix import files
+
+    files.read(path)
+    if not os.path.exists(log_at):
+        raise FileNotFoundError(2, f"no log {log_at} beside it; name one with --log")
+    return files.read_log(log_at)
