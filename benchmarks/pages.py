@@ -48,11 +48,12 @@ def main() -> None:
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--pages", type=int, default=40, help="pages a text")
     parser.add_argument("--show", type=int, default=0, help="show so many clauses that came out wrong")
+    parser.add_argument("--restore", default="confident", help="as the option of fix")
     args = parser.parse_args()
     with mock.patch.object(Model, "load", staticmethod(lambda model=held_out(args.corpora): model)):
         total: Counter[str] = Counter()
         for name in TEXTS:
-            counts = measure(args.corpora / f"{name}.txt.gz", args.pages, args.show)
+            counts = measure(args.corpora / f"{name}.txt.gz", args.pages, args.show, args.restore)
             total += counts
             print(line(name, counts))
         print(line("all", total) + f"  (target {TARGET:.0%})")
@@ -75,12 +76,12 @@ def held_out(corpora: Path) -> Model:
         return Model(**np.load(Path(folder, "model.npz")))
 
 
-def measure(path: Path, wanted: int, show: int) -> Counter[str]:
+def measure(path: Path, wanted: int, show: int, restore: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     chance = random.Random(path.name)
     for clean in clean_pages(path, wanted, chance):
         damaged = damage(clean, chance)
-        fixed = textfix.fix(damaged, to="keep").text
+        fixed = textfix.fix(damaged, to="keep", restore=restore).text
         counts["pages"] += 1
         counts["annotations"] += len(ANNOTATION.findall(damaged))
         counts["left"] += len(ANNOTATION.findall(fixed))

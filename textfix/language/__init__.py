@@ -120,7 +120,7 @@ class Model:
         is_pair, pair = look_up(self.pairs, second * width + third, 16)
         short = np.where(is_pair, pair & 255, self.back[second].astype(np.uint32) + self.single[third])
         is_context, context = look_up(self.pairs, first * width + second, 16)
-        return np.where(known, cost, short + np.where(is_context, context >> 8, 0))
+        return np.where(known & is_pair & is_context, cost, short + np.where(is_context, context >> 8, 0))
 
     def _forms(self, text: Text) -> Any:
         inside = basic(text.codes)

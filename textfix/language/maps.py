@@ -18,11 +18,13 @@ Table = npt.NDArray[Any]  # of unsigned integers: fingerprint above, value below
 ROOM = 1.25  # slots a key; below 1.23 a map of three slots cannot be built
 MIXERS = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 MARK = np.uint64(0xD6E8FEB86659FD93)
-FINGERPRINT = 8  # bits
 
 
-def build(keys: Keys, values: npt.NDArray[np.uint32], bits: int) -> Table:
-    """A table for these different keys and their values of so many bits. The same keys give the same table."""
+def build(keys: Keys, values: npt.NDArray[np.uint32], bits: int, entry: type[np.uint16] | type[np.uint32]) -> Table:
+    """A table for these different keys and their values of so many bits. The same keys give the same table.
+
+    entry: the type of a slot; the bits that values leave free are fingerprints.
+    """
     size = max(1, int(len(keys) * ROOM / 3) + 1)
     places = slots(keys, size)
     degree = np.bincount(places.ravel(), minlength=3 * size)
@@ -38,18 +40,19 @@ def build(keys: Keys, values: npt.NDArray[np.uint32], bits: int) -> Table:
         degree -= np.bincount(places[:, peeled].ravel(), minlength=3 * size)
         alive = alive[~free]
     table = np.zeros(3 * size, np.uint32)
-    wanted = values | fingerprints(keys) << np.uint32(bits)
+    wanted = values | fingerprints(keys, 8 * np.dtype(entry).itemsize - bits) << np.uint32(bits)
     for peeled, slot in reversed(rounds):
         first, second, third = places[:, peeled]
         table[slot] ^= wanted[peeled] ^ table[first] ^ table[second] ^ table[third]
-    return table.astype(np.uint16) if bits + FINGERPRINT <= 16 else table
+    return table.astype(entry)
 
 
 def look_up(table: Table, keys: Keys, bits: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint32]]:
     """For each key whether it is in the table, and its value where it is."""
     first, second, third = slots(keys, len(table) // 3)
     found = (table[first] ^ table[second] ^ table[third]).astype(np.uint32)
-    return found >> np.uint32(bits) == fingerprints(keys), found & np.uint32((1 << bits) - 1)
+    same = found >> np.uint32(bits) == fingerprints(keys, 8 * table.dtype.itemsize - bits)
+    return same, found & np.uint32((1 << bits) - 1)
 
 
 def slots(keys: Keys, size: int) -> npt.NDArray[np.int64]:
@@ -67,5 +70,5 @@ def mix(keys: Keys) -> Keys:
     return keys ^ keys >> np.uint64(31)
 
 
-def fingerprints(keys: Keys) -> npt.NDArray[np.uint32]:
-    return (mix(keys) * MARK >> np.uint64(64 - FINGERPRINT)).astype(np.uint32)
+def fingerprints(keys: Keys, bits: int) -> npt.NDArray[np.uint32]:
+    return (mix(keys) * MARK >> np.uint64(64 - bits)).astype(np.uint32)

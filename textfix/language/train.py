@@ -23,7 +23,7 @@ from textfix.text import to_codes
 
 HERE = Path(__file__).parent
 DISCOUNTS = (0.7, 0.8)  # of absolute discounting, of pairs and of triples (Ney, Essen and Kneser 1994)
-PAIRS, TRIPLES = 1_000_000, 4_300_000  # how many are kept: the commonest
+TRIPLES, PAIR = 5_000_000, 3  # so many triples are kept, the commonest; pairs from so many occurrences
 LARGEST = 4_000_000  # characters taken of a file, so that no register drowns the others
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
 FLOOR = 0.02  # added to the count of each written form in each script
@@ -104,17 +104,18 @@ def estimate(ids: Keys) -> dict[str, npt.NDArray[Any]]:
     times = np.repeat(np.add.reduceat(counts, starts), np.diff(np.append(starts, len(triples))))
     seen = np.maximum(counts - DISCOUNTS[1], 0) / times
     kept = commonest(counts, TRIPLES)
+    often = np.bincount(np.searchsorted(pairs, triples % (width * width)), counts).astype(np.int64)
     spared = 1 - np.add.reduceat(np.where(kept, seen, 0.0), starts)  # what the kept triples leave to the pairs
     weight = left_over(context[starts], spared, pairs)
     triple = seen + np.repeat(spared, np.diff(np.append(starts, len(triples)))) * pair[np.searchsorted(pairs, triples % (width * width))]
 
-    pair_kept = commonest(kinds, PAIRS)
+    pair_kept = often >= min(int(counts[kept].min()), PAIR)  # a triple is only looked for where its pairs are known
     pair_values = quantised(unknown(pair, second)).astype(np.uint32)
     pair_values |= quantised(np.log(weight)).astype(np.uint32) << np.uint32(8)
     last = (triples[kept] % width).astype(np.int64)
     return {
-        "triples": build(triples[kept], quantised(unknown(triple[kept], last)).astype(np.uint32), 8),
-        "pairs": build(pairs[pair_kept], pair_values[pair_kept], 16),
+        "triples": build(triples[kept], quantised(unknown(triple[kept], last)).astype(np.uint32), 8, np.uint16),
+        "pairs": build(pairs[pair_kept], pair_values[pair_kept], 16, np.uint32),
         "single": quantised(unknown(single, np.arange(SYMBOLS))),
         "back": quantised(np.log(back)),
     }

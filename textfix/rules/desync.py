@@ -16,24 +16,31 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
+from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
+from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.pinyin import ANNOTATION, find
+from textfix.rules.pinyin import find
 from textfix.rules.readings import LETTERS, read_so
-from textfix.text import Class, Text, classes
+from textfix.text import Class, Text, classes, to_codes
 
 # "?" took the parenthesis with it; decoders that write U+FFFD leave it.
 LOSS = re.compile(rf"(?:\?|\ufffd\(?)([{LETTERS}]{{1,7}})\)")
 BEFORE = re.compile(rf"([\u3400-\uffef])(?:[(（][{LETTERS}]{{1,7}}[)）])*$")
+ANNOTATION_HERE = re.compile(rf"[(（]([{LETTERS}]{{1,7}})[)）]")
 NEAR = 24  # characters of context that help to choose
 BEAM = 48
-SEEN = 3.0  # nats for a character that carries this reading elsewhere on the page
-FOREIGN = -4.0  # nats for a character that conversion to traditional does not write
+# Nats, against a character that carries this reading elsewhere on the page:
+NOT_SEEN = -3.0  # one that does not
+FOREIGN = -7.0  # one that conversion to traditional does not even write
+COMMON, RAREST = -8.0, -4.0  # half of what its log-likelihood is below the one, down to the other
+PASSED_OVER = -6.0  # a whole character without the annotation that it carries elsewhere
+UNSEEN_BARE = -0.8  # a whole traditional character, not seen elsewhere, without one
 LOST_TEXT = -9.0  # nats for a "?" that took a pair without meaning, or a sign, with it
 SIGNS = "\n" + "".join(map(chr, range(0x20, 0x40)))  # what no pair has as its second byte
 LONGEST = 60  # characters that a shifted stretch may have
@@ -41,14 +48,15 @@ GAIN = 3.0  # nats by which the repair must be likelier than what stands there
 FAIR = 1.2  # how the margin in nats grows into confidence; see docs/model.md
 
 
-EVEN, UNKNOWN = -1, -2  # no character is open; one is, and its first byte was lost
+# No character is open; one is, and its first byte was lost; none is, but a sign was lost behind the last.
+EVEN, UNKNOWN, SIGN = -1, -2, -3
 
 
 @dataclass(frozen=True)
 class State:
     """A way to read a shifted stretch as far as it was followed.
 
-    out: characters read so far. lead: the first byte of the character that is open, EVEN or UNKNOWN. last: the last
+    out: characters read so far. lead: the first byte of the character that is open, or one of the three above. last: the last
     byte, known or put back. prior: nats from the evidence besides the language model.
     """
 
@@ -86,57 +94,97 @@ def two_bytes(character: str) -> bytes:
     return raw if len(raw) == 2 else b""
 
 
-def annotated_prior(pair: tuple[int, int], reading: str, seen: frozenset[tuple[str, str]]) -> float | None:
-    """How likely the replacement annotated the character of this pair so, in nats; None where it cannot have."""
-    character = pairs().get(pair)
-    if character is None or character not in read_so(reading):
-        return None
-    converted = bool(classes(Text.of(character).codes)[0] & int(Class.FOLDS))
-    return (SEEN if (character, reading) in seen else 0.0) + (0.0 if converted else FOREIGN)
+@dataclass(frozen=True)
+class Evidence:
+    """What the page tells of the replacement: which characters carry which reading, and what else stands there."""
+
+    annotated: frozenset[tuple[str, str]]
+    kinds: frozenset[str]
+    model: Model
+
+    def annotates(self, pair: tuple[int, int], reading: str) -> float | None:
+        """How likely the replacement annotated the character of this pair so, in nats; None where it cannot have."""
+        character = pairs().get(pair)
+        if character is None or character not in read_so(reading):
+            return None
+        if (character, reading) in self.annotated:
+            return 0.0
+        return (NOT_SEEN if converted(character) else FOREIGN) + self.rare(character)
+
+    def leaves(self, character: str) -> float:
+        """How likely the replacement passed over a whole character, in nats."""
+        if character in self.kinds:
+            return PASSED_OVER
+        return UNSEEN_BARE if converted(character) else 0.0
+
+    def rare(self, character: str) -> float:
+        return max(RAREST, min(0.0, (float(self.model.score(Text.of(character))[0]) - COMMON) / 2))
 
 
-def lost_byte(state: State, reading: str, seen: frozenset[tuple[str, str]]) -> Iterator[State]:
+@cache
+def converted(character: str) -> bool:
+    """Whether conversion to traditional writes this character."""
+    return bool(classes(to_codes(character))[0] & int(Class.FOLDS))
+
+
+def lost_byte(state: State, reading: str, page: Evidence) -> Iterator[State]:
     """Put back the byte that "?" took, in every way that makes a character with this reading."""
     for byte in range(0x80, 0xFF):
         if state.lead == EVEN:
-            prior = annotated_prior((state.last, byte), reading, seen)
+            prior = page.annotates((state.last, byte), reading)
             if prior is not None and byte > 0x80:
                 yield State(state.out, byte, byte, state.prior + prior)
             continue
         for lead in state.leads():
-            prior = annotated_prior((lead, byte), reading, seen)
+            prior = page.annotates((lead, byte), reading)
             if prior is not None:
                 yield State(state.out + pairs()[lead, byte], EVEN, byte, state.prior + prior)
 
 
-def shifted(state: State, character: str) -> Iterator[State]:
+def shifted(state: State, character: str, page: Evidence) -> Iterator[State]:
     """Read one character of a shifted stretch again: its bytes belong half to the character before."""
     if character in "?\ufffd":
-        yield from lost_pair(state)
+        yield from lost_pair(state, page)
         return
     raw = two_bytes(character) or (character.encode() if "@" <= character <= "~" else b"")
     for lead in state.leads() if raw else ():
-        if (lead, raw[0]) in pairs():
-            out, last = state.out + pairs()[lead, raw[0]], raw[-1]
+        if read := pairs().get((lead, raw[0])):
+            out, last = state.out + read, raw[-1]
             if len(raw) == 1:
                 yield State(out, EVEN, last, state.prior)
-            elif last < 0x80:
-                yield State(out + chr(last), EVEN, last, state.prior)
+                continue
+            prior = state.prior + (page.leaves(read) if state.out else 0.0)
+            if last < 0x80:
+                yield State(out + chr(last), EVEN, last, prior)
             else:
-                yield State(out, last, last, state.prior)
+                yield State(out, last, last, prior)
 
 
-def lost_pair(state: State) -> Iterator[State]:
+def lost_pair(state: State, page: Evidence) -> Iterator[State]:
     """A "?" that stands for two bytes: a pair that means nothing, or a second half and the sign behind it."""
-    prior = state.prior + LOST_TEXT
     for lead in state.leads():
         for byte in range(0x80, 0xFF):
-            if (lead, byte) in pairs():
-                out = state.out + pairs()[lead, byte]
+            if read := pairs().get((lead, byte)):
+                out, prior = state.out + read, state.prior + LOST_TEXT + (page.leaves(read) if state.out else 0.0)
                 if any((byte, other) not in pairs() for other in range(0x81, 0xFF)):
                     yield State(out, UNKNOWN, byte, prior)
-                for sign in SIGNS:
-                    yield State(out + sign, EVEN, ord(sign), prior)
+                yield State(out, SIGN, byte, prior)
+
+
+def closed(state: State) -> Iterator[State]:
+    """The ways in which a state is the end of a stretch."""
+    if state.lead == EVEN:
+        yield state
+    elif state.lead == SIGN:
+        yield from (State(state.out + sign, EVEN, ord(sign), state.prior) for sign in SIGNS)
+
+
+def followed(state: State, annotation: re.Match[str] | None, page: Evidence) -> State:
+    """An end of a stretch, as likely as it is that its last character carries what stands behind it, or nothing."""
+    last = state.out[-1:]
+    if annotation is None:
+        return replace(state, prior=state.prior + (page.leaves(last) if len(state.out) > 1 else 0.0))
+    return state if last in read_so(annotation[1]) else replace(state, prior=state.prior + PASSED_OVER)
 
 
 @dataclass(frozen=True)
@@ -150,14 +198,10 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the shifted stretches of one span of text.
-
-    seen: characters and readings that the page annotates elsewhere.
-    """
+    """Reads the shifted stretches of one span of text."""
 
     span: str
-    seen: frozenset[tuple[str, str]]
-    context: Context
+    page: Evidence
 
     def stretches(self) -> Iterator[Stretch]:
         place = 0
@@ -179,14 +223,15 @@ class Reader:
         while states and place - start <= LONGEST:
             loss = LOSS.match(self.span, place)
             if loss:
-                states = [after for state in states for after in lost_byte(state, loss[1], self.seen)]
+                states = [after for state in states for after in lost_byte(state, loss[1], self.page)]
                 place = loss.end()
             else:
-                ended += [(place, state) for state in states if state.lead == EVEN]
-                open_states = [state for state in states if state.lead != EVEN]
+                after = ANNOTATION_HERE.match(self.span, place)
+                ended += [(place, followed(end, after, self.page)) for state in states for end in closed(state)]
+                going = [state for state in states if state.lead not in (EVEN, SIGN)]
                 if place >= len(self.span):
                     break
-                states = [after for state in open_states for after in shifted(state, self.span[place])]
+                states = [after for state in going for after in shifted(state, self.span[place], self.page)]
                 place += 1
             states = self.best(states, start)
         return self.ranked(start, ended)
@@ -218,44 +263,50 @@ class Reader:
         right = plain(self.span[last : last + 2 * NEAR])[:NEAR]
         rows = [left + state.out + plain(self.span[place:last]) + right for place, state in ended]
         priors = np.array([state.prior for _, state in ended])
-        return np.asarray(self.context.model.score(Text.of(rows)) + priors)
+        return np.asarray(self.page.model.score(Text.of(rows)) + priors)
 
 
 def plain(text: str) -> str:
     """Text without annotations, as context for the language model."""
-    return ANNOTATION.sub("", text)
+    return ANNOTATION_HERE.sub("", text)
 
 
 def propose(text: Text, context: Context) -> Proposals:
     spans = [(start, text.slice(start, end)) for start, end in text.screen.spans(Class.TONE)]
     damaged = [(start, span) for start, span in spans if LOSS.search(span)]
-    seen = seen_pairs(text) if damaged else []
+    seen = evidence(text, context.model) if damaged else []
     edits = []
     for start, span in damaged:
-        reader = Reader(span, seen[int(text.row_of(start))], context)
-        edits += [edit_of(stretch, span, start) for stretch in reader.stretches()]
+        reader = Reader(span, seen[int(text.row_of(start))])
+        edits += [edit_of(stretch, span, start, context.config.restore) for stretch in reader.stretches()]
     return Proposals.of(edits)
 
 
-def seen_pairs(text: Text) -> list[frozenset[tuple[str, str]]]:
-    """For each row the characters that carry an annotation, with their reading."""
+def evidence(text: Text, model: Model) -> list[Evidence]:
+    """For each row what its annotations tell."""
     found = list(find(text))
-    pairs: list[set[tuple[str, str]]] = [set() for _ in range(len(text))]
+    rows: list[set[tuple[str, str]]] = [set() for _ in range(len(text))]
     for one, row in zip(found, text.row_of([one.start for one in found]).tolist(), strict=True):
-        pairs[row].add((one.character, one.reading))
-    return [frozenset(row) for row in pairs]
+        rows[row].add((one.character, one.reading))
+    return [Evidence(frozenset(row), frozenset(character for character, _ in row), model) for row in rows]
 
 
-def edit_of(stretch: Stretch, span: str, base: int) -> Edit:
-    """The edit for a stretch. With one text possible it is certain; with several it is inferred."""
-    (best, score), *others = stretch.texts
-    confidences = confidence([score, *(other for _, other in others)])
+def edit_of(stretch: Stretch, span: str, base: int, restore: str) -> Edit:
+    """The edit for a stretch. With one text possible it is certain; with several it is inferred.
+
+    Where the whole is not sure, only its sure beginning and end are restored, unless all is asked for.
+    """
+    texts = [text for text, _ in stretch.texts]
+    sure = confidence([score for _, score in stretch.texts])
+    best, value = texts[0], sure[0] if len(texts) > 1 else 1.0
+    if value < CONFIDENT and restore != "all":
+        best, value = sure_part(texts, sure)
     note = Note(
         RULE.name,
-        confidences[0] if others else 0.999,
-        inferred=bool(others),
+        round(min(value, 0.999), 3),
+        inferred=len(texts) > 1,
         reason="a byte replacement hit halves of two characters; the lost byte is put back and the rest read again",
-        alternatives=tuple((text, value) for (text, _), value in zip(others[:3], confidences[1:4], strict=True)),
+        alternatives=tuple((text, round(one, 3)) for text, one in zip(texts[:4], sure[:4], strict=True) if text != best),
     )
     return Edit(base + stretch.start, base + stretch.end, span[stretch.start : stretch.end], best, note)
 
@@ -263,7 +314,26 @@ def edit_of(stretch: Stretch, span: str, base: int) -> Edit:
 def confidence(scores: list[float]) -> list[float]:
     """How sure each of several readings is, from their log-likelihoods, best first."""
     weights = [math.exp((score - scores[0]) / FAIR) for score in scores]
-    return [round(min(weight / sum(weights), 0.999), 3) for weight in weights]
+    return [weight / sum(weights) for weight in weights]
+
+
+def sure_part(texts: list[str], sure: list[float]) -> tuple[str, float]:
+    """The likeliest text with a "?" where the likely ones differ, and how sure the rest is.
+
+    >>> sure_part(["為而去支", "為而互支", "唯而去支"], [0.70, 0.28, 0.02])[0]
+    '為而?支'
+    """
+    best = texts[0]
+
+    def agreeing(cut: slice) -> float:
+        return sum(weight for text, weight in zip(texts, sure, strict=True) if text[cut] == best[cut])
+
+    head = max(size for size in range(len(best)) if agreeing(slice(0, size)) >= CONFIDENT)
+    tail = max(size for size in range(len(best) - head) if not size or agreeing(slice(-size, None)) >= CONFIDENT)
+    part = best[:head] + "?" + (best[-tail:] if tail else "")
+    if part == "?":
+        return best, sure[0]
+    return part, min(agreeing(slice(0, head)), agreeing(slice(-tail, None)) if tail else 1.0)
 
 
 RULE = Rule(
