@@ -163,7 +163,9 @@ def differing(clean: str, other: str) -> set[int]:
     found: set[int] = set()
     for tag, start, end, _, _ in difflib.SequenceMatcher(None, clean, other, autojunk=False).get_opcodes():
         if tag != "equal":
-            found.update(range(int(ends.searchsorted(start, "right")), int(ends.searchsorted(max(start, end - 1), "right")) + 1))
+            found.update(
+                range(int(ends.searchsorted(start, "right")), int(ends.searchsorted(max(start, end - 1), "right")) + 1)
+            )
     return found
 
 

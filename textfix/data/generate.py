@@ -122,18 +122,22 @@ def frequencies(corpora: Path, script: str) -> Counter[str]:
 
 
 def write_readings() -> None:
-    """One line a reading: the reading, and every GBK character that can be read so."""
+    """One line a reading: the GBK characters of which it is the usual reading, and those that have it as another."""
     from pypinyin.constants import PINYIN_DICT
 
-    readings: dict[str, list[str]] = {}
+    usual: dict[str, list[str]] = {}
+    other: dict[str, list[str]] = {}
     for code, listed in sorted(PINYIN_DICT.items()):
         try:
             fits = len(chr(code).encode("gbk")) == 2
         except UnicodeEncodeError:
             continue
-        for reading in dict.fromkeys(listed.split(",")) if fits else ():
-            readings.setdefault(unicodedata.normalize("NFC", reading), []).append(chr(code))
-    lines = [f"{reading} {''.join(characters)}\n" for reading, characters in sorted(readings.items())]
+        for place, reading in enumerate(dict.fromkeys(listed.split(",")) if fits else ()):
+            (other if place else usual).setdefault(unicodedata.normalize("NFC", reading), []).append(chr(code))
+    lines = [
+        f"{reading} {''.join(usual.get(reading, []))} {''.join(other.get(reading, []))}\n"
+        for reading in sorted({*usual, *other})
+    ]
     (HERE / "readings.txt").write_text("".join(lines), "utf-8")
 
 

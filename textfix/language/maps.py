@@ -15,7 +15,7 @@ import numpy.typing as npt
 Keys = npt.NDArray[np.uint64]
 Table = npt.NDArray[Any]  # of unsigned integers: fingerprint above, value below
 
-ROOM = 1.25  # slots a key; below 1.23 a map of three slots cannot be built
+ROOM = 1.24  # slots a key; below 1.23 a map of three slots cannot be built
 MIXERS = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 MARK = np.uint64(0xD6E8FEB86659FD93)
 
@@ -59,7 +59,9 @@ def slots(keys: Keys, size: int) -> npt.NDArray[np.int64]:
     """Shape (3, keys): a slot in each third of a table of three times this size."""
     wide = np.uint64(size)
     mixed = mix(keys)
-    thirds = [((mixed * odd >> np.uint64(32)) * wide >> np.uint64(32)) + wide * np.uint64(i) for i, odd in enumerate(MIXERS)]
+    thirds = [
+        ((mixed * odd >> np.uint64(32)) * wide >> np.uint64(32)) + wide * np.uint64(i) for i, odd in enumerate(MIXERS)
+    ]
     return np.array(thirds, np.int64)
 
 

@@ -107,7 +107,11 @@ def estimate(ids: Keys) -> dict[str, npt.NDArray[Any]]:
     often = np.bincount(np.searchsorted(pairs, triples % (width * width)), counts).astype(np.int64)
     spared = 1 - np.add.reduceat(np.where(kept, seen, 0.0), starts)  # what the kept triples leave to the pairs
     weight = left_over(context[starts], spared, pairs)
-    triple = seen + np.repeat(spared, np.diff(np.append(starts, len(triples)))) * pair[np.searchsorted(pairs, triples % (width * width))]
+    triple = (
+        seen
+        + np.repeat(spared, np.diff(np.append(starts, len(triples))))
+        * pair[np.searchsorted(pairs, triples % (width * width))]
+    )
 
     pair_kept = often >= min(int(counts[kept].min()), PAIR)  # a triple is only looked for where its pairs are known
     pair_values = quantised(unknown(pair, second)).astype(np.uint32)

@@ -31,7 +31,7 @@ from textfix.text import Class, Text, classes, to_codes
 
 # "?" took the parenthesis with it; decoders that write U+FFFD leave it.
 LOSS = re.compile(rf"(?:\?|\ufffd\(?)([{LETTERS}]{{1,7}})\)")
-BEFORE = re.compile(rf"([\u3400-\uffef])(?:[(（][{LETTERS}]{{1,7}}[)）])*$")
+BEFORE = re.compile(rf"([^\x00-\x7f])(?:[(（][{LETTERS}]{{1,7}}[)）])*$")
 ANNOTATION_HERE = re.compile(rf"[(（]([{LETTERS}]{{1,7}})[)）]")
 NEAR = 24  # characters of context that help to choose
 BEAM = 48
@@ -86,9 +86,9 @@ def pairs() -> dict[tuple[int, int], str]:
 
 
 def two_bytes(character: str) -> bytes:
-    """The two bytes of a character in GBK, or nothing where it has not two."""
+    """The two bytes of a character in GBK, user-defined ones included, or nothing where it has not two."""
     try:
-        raw = character.encode("gbk")
+        raw = character.encode("gb18030")
     except UnicodeEncodeError:
         return b""
     return raw if len(raw) == 2 else b""
@@ -223,7 +223,7 @@ class Reader:
         while states and place - start <= LONGEST:
             loss = LOSS.match(self.span, place)
             if loss:
-                states = [after for state in states for after in lost_byte(state, loss[1], self.page)]
+                states = [one for state in states for one in lost_byte(state, loss[1], self.page)]
                 place = loss.end()
             else:
                 after = ANNOTATION_HERE.match(self.span, place)
@@ -231,7 +231,10 @@ class Reader:
                 going = [state for state in states if state.lead not in (EVEN, SIGN)]
                 if place >= len(self.span):
                     break
-                states = [after for state in going for after in shifted(state, self.span[place], self.page)]
+                if after and place > start and self.span[place - 1] in read_so(after[1]):
+                    states, place = going, after.end()  # a shifted pair that the replacement found and annotated
+                    continue
+                states = [one for state in going for one in shifted(state, self.span[place], self.page)]
                 place += 1
             states = self.best(states, start)
         return self.ranked(start, ended)
@@ -306,7 +309,9 @@ def edit_of(stretch: Stretch, span: str, base: int, restore: str) -> Edit:
         round(min(value, 0.999), 3),
         inferred=len(texts) > 1,
         reason="a byte replacement hit halves of two characters; the lost byte is put back and the rest read again",
-        alternatives=tuple((text, round(one, 3)) for text, one in zip(texts[:4], sure[:4], strict=True) if text != best),
+        alternatives=tuple(
+            (text, round(one, 3)) for text, one in zip(texts[:4], sure[:4], strict=True) if text != best
+        ),
     )
     return Edit(base + stretch.start, base + stretch.end, span[stretch.start : stretch.end], best, note)
 

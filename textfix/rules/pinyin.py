@@ -10,7 +10,9 @@ of the evidence around the annotations, as a log-likelihood ratio of the two sto
   annotates any character;
 - a script annotates a character wherever it stands; a writer the first time, or where it is read otherwise;
 - a script annotates most kinds of traditional characters on the page; a writer few;
-- a script gives a character one reading; a writer may give two.
+- a script writes inside running text, of which it annotates about a fifth; a writer also makes lists, in which most
+  characters carry a reading and a separator follows;
+- a script gives a character one reading, the usual one; a writer often another, that being why it needs one.
 """
 
 from __future__ import annotations
@@ -25,41 +27,53 @@ import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.readings import LETTERS, read_so
+from textfix.rules.readings import LETTERS, read_so, usually
 from textfix.text import Class, Text, classes, to_str
 
 ANNOTATION = re.compile(rf"(?<=[\u3400-\u9fff])[(（]([{LETTERS}]{{1,7}})[)）]")
+HAN = re.compile("[\u3400-\u9fff]")
 GAP = 500  # characters: annotations further apart than this are judged apart
 AROUND = 200  # characters of text around annotations that are looked at with them
 
 # Nats for and against a script, each the logarithm of (likelihood with a script / likelihood with a writer).
-PRIOR = -14.0
+PRIOR = -20.0
 IN_TABLE = math.log(0.98 / 0.45)  # a kind of character that is annotated and that conversion writes
 NOT_IN_TABLE = math.log(0.02 / 0.55)
-AGAIN = math.log(0.97 / 0.20)  # a further occurrence of it, annotated
+COVERED = math.log(0.65 / 0.30)  # a kind of traditional character, annotated somewhere
+NOT_COVERED = math.log(0.35 / 0.70)
+AGAIN = math.log(0.97 / 0.20)  # a further occurrence of an annotated kind, annotated; the first few of a kind count
 NOT_AGAIN = math.log(0.03 / 0.80)
-COVERED = math.log(0.70 / 0.10)  # a kind of traditional character, annotated somewhere
-NOT_COVERED = math.log(0.30 / 0.90)
-SECOND_READING = math.log(0.01 / 0.30)
+FEW = 3
+UNUSUAL = math.log(0.03 / 0.25)  # a reading that is not the first of its character
+DENSITY = 0.22  # share of the Han characters that a script annotates
+LISTS = (0.65, 0.95)  # the same share in lists, and where every character has its reading
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """A reading behind a character; start and end are those of the parentheses, in characters of the text."""
+    """A reading behind a character; start and end are those of the parentheses, in characters of the text.
+
+    running: whether the text runs on behind it, with a Han character.
+    """
 
     start: int
     end: int
     written: str
+    running: bool
     character: str
     reading: str
 
 
 @dataclass(frozen=True)
 class Page:
-    """Annotations that stand near one another, with the counts of all characters around them."""
+    """Annotations that stand near one another, with the counts of all characters around them.
+
+    han: how many Han characters stand from the first annotation to the last.
+    """
 
     annotations: tuple[Annotation, ...]
     counts: Counter[str]
+    han: int
 
     def evidence(self) -> float:
         """How much likelier a script is than a writer, in nats.
@@ -69,22 +83,31 @@ class Page:
         True
         """
         annotated = Counter(one.character for one in self.annotations)
-        pairs = {(one.character, one.reading) for one in self.annotations}
+        running = Counter(one.character for one in self.annotations if one.running)
+        readings = {(one.character, one.reading) for one in self.annotations}
         table = in_table("".join(annotated))
-        covered = sum(table.values())
-        traditional = sum(in_table("".join(self.counts)).values())
-        again = annotated.total() - len(annotated)
+        covered = sum(table[character] for character in running)
+        bare = sum(in_table("".join(set(self.counts) - set(annotated))).values())
         missing = sum(max(self.counts[character] - count, 0) for character, count in annotated.items())
         return (
             PRIOR
-            + IN_TABLE * covered
-            + NOT_IN_TABLE * (len(annotated) - covered)
-            + AGAIN * again
+            + (IN_TABLE + COVERED) * covered
+            + NOT_IN_TABLE * (len(annotated) - sum(table.values()))
+            + NOT_COVERED * bare
+            + AGAIN * sum(min(count - 1, FEW) for count in running.values())
             + NOT_AGAIN * missing
-            + COVERED * covered
-            + NOT_COVERED * (traditional - covered)
-            + SECOND_READING * (len(pairs) - len(annotated))
+            + UNUSUAL * sum(not usually(*pair) for pair in readings)
+            + self.density()
         )
+
+    def density(self) -> float:
+        """What the share of annotated characters tells, in nats; never for a script."""
+        count, rest = len(self.annotations), max(self.han - len(self.annotations), 0)
+
+        def likelihood(share: float) -> float:
+            return count * math.log(share) + rest * math.log(1 - share)
+
+        return min(0.0, likelihood(DENSITY) - max(map(likelihood, LISTS)))
 
 
 def in_table(characters: str) -> dict[str, bool]:
@@ -100,7 +123,8 @@ def find(text: Text) -> Iterator[Annotation]:
         for match in ANNOTATION.finditer(span):
             character = span[match.start() - 1]
             if character in read_so(match[1]):
-                yield Annotation(start + match.start(), start + match.end(), match[0], character, match[1])
+                running = bool(HAN.match(span, match.end()))
+                yield Annotation(start + match.start(), start + match.end(), match[0], running, character, match[1])
 
 
 def pages(text: Text) -> Iterator[Page]:
@@ -121,7 +145,8 @@ def page(text: Text, group: Sequence[Annotation], row: int) -> Page:
     start = max(int(text.rows[row]), group[0].start - AROUND)
     end = min(int(text.rows[row + 1]), group[-1].end + AROUND)
     codes, counts = np.unique(text.codes[start:end], return_counts=True)
-    return Page(tuple(group), Counter(dict(zip(to_str(codes), counts.tolist(), strict=True))))
+    han = np.count_nonzero(text.classes[group[0].start - 1 : group[-1].end] & int(Class.HAN))
+    return Page(tuple(group), Counter(dict(zip(to_str(codes), counts.tolist(), strict=True))), int(han))
 
 
 def propose(text: Text, context: Context) -> Proposals:
