@@ -40,6 +40,7 @@ TEXTS = (  # not used for training; simplified ones are converted to traditional
     "hans_weekly",
 )
 TARGET = 0.90
+LOST = re.compile(r"\?(?![a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\))")
 ANNOTATION = re.compile(r"\([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\)")
 
 
@@ -50,7 +51,8 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="show so many clauses that came out wrong")
     parser.add_argument("--restore", default="confident", help="as the option of fix")
     args = parser.parse_args()
-    with mock.patch.object(Model, "load", staticmethod(lambda model=held_out(args.corpora): model)):
+    model = held_out(args.corpora)
+    with mock.patch.object(Model, "load", staticmethod(lambda: model)):
         total: Counter[str] = Counter()
         for name in TEXTS:
             counts = measure(args.corpora / f"{name}.txt.gz", args.pages, args.show, args.restore)
@@ -62,9 +64,12 @@ def main() -> None:
 def line(name: str, counts: Counter[str]) -> str:
     right = counts["broken"] - counts["broken wrong"]
     clean = counts["clauses"] - counts["broken"]
+    kept = counts["broken"] - counts["lossy"]
+    kept_right = kept - (counts["broken wrong"] - counts["lossy wrong"])
     return (
         f"{name:24} {counts['pages']:4} pages  broken clauses right {right:5} of {counts['broken']:5}"
-        f" = {right / max(1, counts['broken']):.1%};  others right {clean - counts['other wrong']:6} of {clean:6}"
+        f" = {right / max(1, counts['broken']):.1%}, without a lost pair {kept_right} of {kept}"
+        f" = {kept_right / max(1, kept):.1%};  others right {clean - counts['other wrong']:6} of {clean:6}"
         f"  annotations left {counts['left']} of {counts['annotations']}"
     )
 
@@ -85,11 +90,13 @@ def measure(path: Path, wanted: int, show: int, restore: str) -> Counter[str]:
         counts["pages"] += 1
         counts["annotations"] += len(ANNOTATION.findall(damaged))
         counts["left"] += len(ANNOTATION.findall(fixed))
-        broken = differing(clean, ANNOTATION.sub("", damaged))
-        wrong = differing(clean, fixed)
+        broken, lossy = differing(clean, ANNOTATION.sub("", damaged))
+        wrong, _ = differing(clean, fixed)
         counts["clauses"] += len(re.split("[。，]", clean))
         counts["broken"] += len(broken)
         counts["broken wrong"] += len(broken & wrong)
+        counts["lossy"] += len(lossy)
+        counts["lossy wrong"] += len(lossy & wrong)
         counts["other wrong"] += len(wrong - broken)
         for number in sorted(wrong)[: max(0, show)]:
             print("  wrong:", re.split("[。，]", clean)[number], "|", *shown(clean, number, fixed, damaged), sep="  ")
@@ -157,16 +164,20 @@ def read(raw: bytes) -> Iterator[str]:
         place += size
 
 
-def differing(clean: str, other: str) -> set[int]:
-    """The clauses of the clean text in which another text differs from it."""
+def differing(clean: str, other: str) -> tuple[set[int], set[int]]:
+    """The clauses of the clean text in which another text differs; and those of them where a pair became "?" and its
+    bytes are lost, which no reading behind it gives back.
+    """
     ends = np.cumsum([len(clause) + 1 for clause in re.split("[。，]", clean)])
     found: set[int] = set()
-    for tag, start, end, _, _ in difflib.SequenceMatcher(None, clean, other, autojunk=False).get_opcodes():
+    lossy: set[int] = set()
+    for tag, start, end, low, high in difflib.SequenceMatcher(None, clean, other, autojunk=False).get_opcodes():
         if tag != "equal":
-            found.update(
-                range(int(ends.searchsorted(start, "right")), int(ends.searchsorted(max(start, end - 1), "right")) + 1)
-            )
-    return found
+            first, last = (int(ends.searchsorted(place, "right")) for place in (start, max(start, end - 1)))
+            found.update(range(first, last + 1))
+            if LOST.search(other, low, high):
+                lossy.update(range(first, last + 1))
+    return found, lossy
 
 
 if __name__ == "__main__":

@@ -47,9 +47,8 @@ class Fixed:
     def changed(self) -> bool:
         if isinstance(self.source, str):
             return self.text != self.source
-        return any(part.bom or part.encoding not in ("ascii", "utf-8") for part in self.decoded.segments) or bool(
-            self.steps
-        )
+        plain = all(not part.bom and part.encoding in ("ascii", "utf-8") for part in self.decoded.segments)
+        return not (plain and not self.steps) and self.text.encode() != self.source
 
     @cached_property
     def edits(self) -> Edits:

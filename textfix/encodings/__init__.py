@@ -240,6 +240,13 @@ def is_binary(data: bytes) -> bool:
     if data.startswith(MAGIC):
         return True
     sample = data[:SAMPLE]
-    text = decode(sample).text if 0 in sample else sample.decode("latin-1")
+    text = sample.decode("latin-1")
+    if 0 in sample:
+        found = decode(sample)
+        if found.segments[0].encoding not in WIDE:
+            return True
+        text = found.text
+        if Model.load().score(Text.of(text))[0] < -STRANGE * len(text):
+            return True
     controls = sum(map(text.count, CONTROLS.decode("latin-1")))
     return controls > BINARY * len(text)

@@ -86,7 +86,8 @@ class Model:
         """
         ids = self.symbol.take(basic(text.codes)).astype(np.uint64)
         starts = text.rows[:-1][np.diff(text.rows) > 0]
-        steps = self._steps(*(shifted(ids, starts, by, self.symbol[ord(LINE_END)]) for by in (2, 1)), ids)
+        line_end = int(self.symbol[ord(LINE_END)])
+        steps = self._steps(shifted(ids, starts, 2, line_end), shifted(ids, starts, 1, line_end), ids)
         return np.asarray((steps + self._forms(text)) / np.float32(-SCALE), np.float32)
 
     def score(self, text: Text) -> npt.NDArray[np.float64]:

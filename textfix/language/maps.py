@@ -69,8 +69,8 @@ def mix(keys: Keys) -> Keys:
     """Spread every bit of a key over all 64 (the finalizer of splitmix64; Steele, Lea and Flood 2014)."""
     keys = (keys ^ keys >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     keys = (keys ^ keys >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return keys ^ keys >> np.uint64(31)
+    return np.asarray(keys ^ keys >> np.uint64(31), np.uint64)
 
 
 def fingerprints(keys: Keys, bits: int) -> npt.NDArray[np.uint32]:
-    return (mix(keys) * MARK >> np.uint64(64 - bits)).astype(np.uint32)
+    return np.asarray(mix(keys) * MARK >> np.uint64(64 - bits), np.uint32)

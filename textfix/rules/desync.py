@@ -45,6 +45,7 @@ LOST_TEXT = -9.0  # nats for a "?" that took a pair without meaning, or a sign, 
 SIGNS = "\n" + "".join(map(chr, range(0x20, 0x40)))  # what no pair has as its second byte
 LONGEST = 60  # characters that a shifted stretch may have
 GAIN = 3.0  # nats by which the repair must be likelier than what stands there
+UNSURE = 6  # characters at the most that become "?" where the rest of a stretch is sure
 FAIR = 1.2  # how the margin in nats grows into confidence; see docs/model.md
 
 
@@ -56,8 +57,8 @@ EVEN, UNKNOWN, SIGN = -1, -2, -3
 class State:
     """A way to read a shifted stretch as far as it was followed.
 
-    out: characters read so far. lead: the first byte of the character that is open, or one of the three above. last: the last
-    byte, known or put back. prior: nats from the evidence besides the language model.
+    out: characters read so far. lead: the first byte of the character that is open, or one of the three above. last:
+    the last byte, known or put back. prior: nats from the evidence besides the language model.
     """
 
     out: str
@@ -323,7 +324,7 @@ def confidence(scores: list[float]) -> list[float]:
 
 
 def sure_part(texts: list[str], sure: list[float]) -> tuple[str, float]:
-    """The likeliest text with a "?" where the likely ones differ, and how sure the rest is.
+    """The likeliest text with a "?" for each character in which the likely ones differ, and how sure the rest is.
 
     >>> sure_part(["為而去支", "為而互支", "唯而去支"], [0.70, 0.28, 0.02])[0]
     '為而?支'
@@ -335,10 +336,12 @@ def sure_part(texts: list[str], sure: list[float]) -> tuple[str, float]:
 
     head = max(size for size in range(len(best)) if agreeing(slice(0, size)) >= CONFIDENT)
     tail = max(size for size in range(len(best) - head) if not size or agreeing(slice(-size, None)) >= CONFIDENT)
-    part = best[:head] + "?" + (best[-tail:] if tail else "")
-    if part == "?":
+    unsure = len(best) - head - tail
+    if unsure > UNSURE or not head + tail:
         return best, sure[0]
-    return part, min(agreeing(slice(0, head)), agreeing(slice(-tail, None)) if tail else 1.0)
+    return best[:head] + "?" * unsure + (best[-tail:] if tail else ""), min(
+        agreeing(slice(0, head)), agreeing(slice(-tail, None)) if tail else 1.0
+    )
 
 
 RULE = Rule(

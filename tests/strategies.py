@@ -1,0 +1,33 @@
+"""What hypothesis draws: texts, bytes and edits of the kinds that matter here."""
+
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from textfix.edits import Edit, Edits, Note
+
+PAGE = (Path(__file__).parent.parent / "seeds" / "000_cd34df91496a73e2.txt").read_text("utf-8")
+CHARACTERS = "汉漢字ab ?()ìá\u0301\u00a0\u3000\n\r𠀀\ufeff\ud83d\ude00\udc80\udcff이のé"
+PIECES = st.one_of(
+    st.text(alphabet=CHARACTERS, max_size=12),
+    st.integers(0, len(PAGE) - 1).flatmap(lambda at: st.integers(1, 90).map(lambda size: PAGE[at : at + size])),
+    st.text(max_size=6),
+)
+TEXTS = st.lists(PIECES, max_size=4).map("".join)
+ENCODINGS = st.sampled_from(["utf-8", "gb18030", "big5", "utf-16-le", "utf-16", "utf-8-sig", "cp932", "latin-1"])
+ENCODED = st.tuples(TEXTS, ENCODINGS).map(lambda pair: pair[0].encode(pair[1], "ignore"))
+BYTES = st.one_of(st.binary(max_size=60), ENCODED, st.tuples(ENCODED, st.binary(max_size=8)).map(b"".join))
+
+
+@st.composite
+def edits_of(draw: st.DrawFn, text: str) -> Edits:
+    """Edits of a text: replacements, deletions and insertions, at the ends and touching one another, too."""
+    cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=10)))
+    edits: list[Edit] = []
+    for start, end in zip(cuts[::2], cuts[1::2], strict=False):
+        if edits and (start < edits[-1].end or (start, end) == (edits[-1].start, edits[-1].end)):
+            continue
+        note = Note(draw(st.sampled_from(["x.a", "x.b", "y.c"])), draw(st.sampled_from([0.5, 1.0])))
+        after = draw(st.text(alphabet="ab漢𠀀\udc80", max_size=3))
+        edits.append(Edit(start, end, text[start:end], after, note))
+    return Edits.of(edits)

@@ -1,0 +1,119 @@
+"""What holds for anything at all: fix can be undone, settles, and answers rows as it answers strings."""
+
+import pickle
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from strategies import BYTES, PAGE, TEXTS
+
+import textfix
+from textfix.rules import LAST, RULES
+
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "to": st.sampled_from(["auto", "hans", "hant", "hant-tw", "hant-hk", "keep"]),
+        "form": st.sampled_from(["NFC", "NFD", "NFKC", "NFKD", "keep"]),
+        "spaces": st.sampled_from(["keep", "fold"]),
+        "restore": st.sampled_from(["off", "confident", "all"]),
+    },
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(BYTES, TEXTS), OPTIONS)
+def test_fix_can_be_undone_and_settles(data: str | bytes, options: dict[str, str]) -> None:
+    fixed = textfix.fix(data, **options)
+    fixed.text.encode()
+    back = textfix.revert(fixed.text, textfix.Log.loads(fixed.log.dumps()))
+    assert back == data and type(back) is type(data)
+    again = textfix.fix(fixed.text, **options)
+    assert again.text == fixed.text and not again.changed
+    assert fixed.changed == (fixed.text != data if isinstance(data, str) else fixed.text.encode() != data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(st.none(), TEXTS.map(lambda text: text.encode("utf-8", "ignore").decode())), max_size=6))
+def test_batch_and_fix_agree(rows: list[str | None]) -> None:
+    fixer = textfix.Fixer(textfix.Config(to="hant"))
+    got = fixer.batch(pa.array(rows, pa.string())).to_pylist()
+    alone = [None if row is None else fixer.fix(row) for row in rows]
+    assert [one and one["text"] for one in got] == [one and one.text for one in alone]
+    assert [one and one["changed"] for one in got] == [one and one.changed for one in alone]
+    assert [one and one["log"] for one in got] == [one.log.dumps() if one and one.changed else None for one in alone]
+
+
+def test_a_row_depends_on_nothing_but_itself() -> None:
+    rows = [PAGE[:3000], "汉字", PAGE[3000:], "廣州市", PAGE]
+    fixer = textfix.Fixer()
+    alone = [fixer.fix(row).text for row in rows]
+    for order in ([4, 3, 2, 1, 0], [0, 2, 4, 1, 3]):
+        got = fixer.batch(pa.array([rows[i] for i in order])).field("text").to_pylist()
+        assert got == [alone[i] for i in order]
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.large_binary()])
+def test_batch_takes_strings_and_bytes(kind: pa.DataType) -> None:
+    values = ["汉字", None, "", "漢字"]
+    binary = kind in (pa.binary(), pa.large_binary())
+    raw = [value.encode() if binary and value is not None else value for value in values]
+    got = textfix.Fixer(textfix.Config(to="hans")).batch(pa.array(raw, kind)).to_pylist()
+    assert [one and one["text"] for one in got] == ["汉字", None, "", "汉字"]
+    sliced = pa.array(raw, kind).slice(2)
+    assert [one["text"] for one in textfix.Fixer(textfix.Config(to="hans")).batch(sliced).to_pylist()] == ["", "汉字"]
+
+
+def test_batch_refuses_numbers() -> None:
+    with pytest.raises(TypeError, match="int64"):
+        textfix.Fixer().batch(pa.array([1]))
+
+
+def test_a_fixer_is_picklable() -> None:
+    fixer = pickle.loads(pickle.dumps(textfix.Fixer(textfix.Config(to="hans"))))
+    assert fixer.fix("漢字").text == "汉字"
+
+
+@pytest.mark.parametrize("rule", [*RULES, LAST], ids=lambda rule: rule.name)
+def test_every_rule_does_what_its_example_says(rule: textfix.rules.Rule) -> None:
+    before, after = rule.example
+    options = {
+        "script.drift": {"to": "keep"},
+        "script.convert": {"to": "hant"},
+        "unicode.spaces": {"spaces": "fold"},
+    }.get(rule.name, {})
+    fixed = textfix.fix(before, **options)
+    assert fixed.text == after
+    assert rule.name in {edit.note.rule for edit in (*fixed.singly, *fixed.left)}
+    assert rule.name not in {edit.note.rule for edit in textfix.fix(before, disable=rule.name, **options).singly} - {
+        LAST.name
+    }
+
+
+def test_what_is_only_noted_leaves_a_text_clean() -> None:
+    report = textfix.detect("第一頁\u00a0\u00a0前一頁")
+    assert report.clean and [(one.rule, one.count, one.note) for one in report.damage] == [("unicode.spaces", 1, True)]
+
+
+def test_a_proposal_that_is_not_sure_enough_is_reported() -> None:
+    damaged = "了解了基層?jì)D女的需求"
+    for options in ({"restore": "off"}, {"min_confidence": 1.0}):
+        fixed = textfix.fix(damaged, **options)
+        assert fixed.text == damaged and not fixed.report.clean
+        assert [(one.rule, one.count, one.repaired) for one in fixed.report.damage] == [("desync.gbk", 1, 0)]
+
+
+def test_places_map_in_characters_and_bytes() -> None:
+    fixed = textfix.fix("頭髮：漢字".encode("gbk"), to="hans")
+    assert fixed.text == "头发：汉字"
+    assert fixed.to_result(3) == 3 and fixed.to_source(3) == 3
+    assert fixed.to_result(6, "bytes") == 9 and fixed.to_source(9, "bytes") == 6
+    removed = textfix.fix(PAGE)
+    at = PAGE.index("聯(")
+    assert removed.text[removed.to_result(at)] == "聯"
+
+
+def test_only_bytes_and_strings_are_taken() -> None:
+    with pytest.raises(TypeError, match="not int"):
+        textfix.fix(1)  # type: ignore[arg-type]
