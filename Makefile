@@ -19,7 +19,7 @@ demo: $(VENV)/.done
 	@$(BIN)/textfix detect $(PAGE)
 	@echo; echo '== Repair it.  textfix fix $(PAGE) -o $(OUT)/page.txt'
 	@$(BIN)/textfix fix $(PAGE) -o $(OUT)/page.txt
-	@head -c 900 $(OUT)/page.txt | iconv -c -f utf-8 -t utf-8; echo ' ...'
+	@head -c 900 $(OUT)/page.txt | iconv -c -f utf-8 -t utf-8 2>/dev/null; echo ' ...'
 	@echo; echo '== What changed?  textfix diff $(OUT)/page.txt  (the first lines)'
 	@$(BIN)/textfix diff $(OUT)/page.txt > $(OUT)/page.diff; test $$? -eq 1
 	@head -24 $(OUT)/page.diff

@@ -32,6 +32,7 @@ UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
 STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
 MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does not hold
+MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
 BINARY = 0.01  # share of such controls above which bytes are no text
 
 
@@ -246,7 +247,7 @@ def is_binary(data: bytes) -> bool:
         if found.segments[0].encoding not in WIDE:
             return True
         text = found.text
-        if Model.load().score(Text.of(text))[0] < -STRANGE * len(text):
+        if Model.load().score(Text.of(text))[0] < -MEANINGLESS * len(text):
             return True
     controls = sum(map(text.count, CONTROLS.decode("latin-1")))
     return controls > BINARY * len(text)
