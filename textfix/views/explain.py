@@ -37,8 +37,8 @@ def sentences(source: str, edits: Iterable[Edit]) -> Iterator[str]:
     """The same as lines for people.
 
     >>> from textfix.edits import Note
-    >>> next(sentences("推進(jìn)", [Edit(2, 7, "(jìn)", "", Note("noise.pinyin", 0.999, reason="a script's"))]))
-    '1:3  noise.pinyin  (jìn) → (nothing)  sure 0.999: a script\\'s'
+    >>> next(sentences("推進(jìn)", [Edit(2, 7, "(jìn)", "", Note("noise.pinyin", 0.999, reason="a script did"))]))
+    '1:3  noise.pinyin  (jìn) → (nothing)  sure 0.999: a script did'
     """
     for one in explained(source, edits):
         kind = "inferred" if one["inferred"] else "sure"
