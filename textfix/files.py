@@ -27,10 +27,11 @@ class BinaryInput(ValueError):
 
 @dataclass(frozen=True)
 class Input:
-    """A file to read: its path, and its place below the folder that was named."""
+    """A file to read: its path, its place below the folder that was named, and whether it was named itself."""
 
     path: str
     relative: str
+    named: bool = True
 
     @property
     def shown(self) -> str:
@@ -77,7 +78,7 @@ def walked(folder: str) -> Iterator[Input]:
         for name in sorted(files):
             path = os.path.join(at, name)
             if not name.startswith(".") and not own(name) and not os.path.islink(path) and os.path.isfile(path):
-                yield Input(path, os.path.relpath(path, folder))
+                yield Input(path, os.path.relpath(path, folder), named=False)
 
 
 def own(name: str) -> bool:

@@ -68,7 +68,7 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
     if destination.no_log:
         tell("--no-log: no log is written; what is changed cannot be undone")
     for one, result in worked(found, config, jobs):
-        with outcome.handling(one.shown):
+        with outcome.handling(one.shown, one.named):
             fixed = result()
             outcome.changed += fixed.changed
             outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})

@@ -48,7 +48,7 @@ def detect(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
     config = configured(given)
     outcome = Outcome()
     for one in progressing(inputs(paths, outcome)):
-        with outcome.handling(one.shown):
+        with outcome.handling(one.shown, one.named):
             report = fixed_file(one.path, config).report
             if as_json:
                 put(json.dumps({"path": one.path, **report.to_dict()}, ensure_ascii=False) + "\n")
@@ -116,7 +116,7 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
     outcome = Outcome()
     found = inputs(paths, outcome)
     for one in found:
-        with outcome.handling(one.shown):
+        with outcome.handling(one.shown, one.named):
             log_at = files.log_path(one.path)
             logged = os.path.exists(log_at) and files.read_log(log_at).state(files.read(one.path)) == "result"
             change = change_since(one.path, None) if logged else change_of(fixed_file(one.path, config), one.path)

@@ -53,8 +53,12 @@ class Outcome:
         tell(f"{name}: {reason}")
 
     @contextmanager
-    def handling(self, name: str) -> Iterator[None]:
-        """Handle one input: what goes wrong is told and counted, and the others still run."""
+    def handling(self, name: str, named: bool = True) -> Iterator[None]:
+        """Handle one input: what goes wrong is told and counted, and the others still run.
+
+        A binary file that only a folder led to is passed over in silence.
+        """
+        from textfix.files import BinaryInput
         from textfix.log import LogDamaged, LogMismatch
 
         self.files += 1
@@ -62,6 +66,9 @@ class Outcome:
             yield
         except BrokenPipeError:
             raise
+        except BinaryInput as error:
+            if named:
+                self.fail(name, error)
         except (OSError, ConfigError, LogDamaged, LogMismatch, ValueError) as error:
             self.fail(name, error)
         except MemoryError:

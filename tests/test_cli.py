@@ -1,0 +1,281 @@
+"""The command line, run as a user runs it."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from strategies import PAGE
+
+if sys.version_info >= (3, 11):
+    import tomllib as toml
+else:
+    import tomli as toml
+
+RAW = PAGE.encode()
+LOG = "page.txt.textfix.jsonl"
+
+
+def run(folder: Path, *args: str, stdin: bytes = b"", **env: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "textfix", *args]
+    done = subprocess.run(command, cwd=folder, input=stdin, capture_output=True, env={**os.environ, **env}, check=False)
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def told(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "page.txt").write_bytes(RAW)
+    return tmp_path
+
+
+def test_fix_to_standard_output(folder: Path) -> None:
+    golden = (Path(__file__).parent.parent / "fixtures" / "golden" / "page.txt").read_bytes()
+    assert run(folder, "fix", "page.txt").stdout == golden
+    assert run(folder, "fix", "-", stdin=RAW).stdout == golden
+    assert sorted(os.listdir(folder)) == ["page.txt"]
+
+
+def test_fix_and_revert_in_place(folder: Path) -> None:
+    os.chmod(folder / "page.txt", 0o640)
+    assert run(folder, "fix", "--in-place", "page.txt").returncode == 0
+    assert sorted(os.listdir(folder)) == ["page.txt", LOG]
+    assert (folder / "page.txt").read_bytes() != RAW
+    assert (folder / "page.txt").stat().st_mode & 0o777 == 0o640
+    assert run(folder, "revert", "page.txt").stdout == RAW
+    assert run(folder, "revert", "--in-place", "page.txt").returncode == 0
+    assert (folder / "page.txt").read_bytes() == RAW and os.listdir(folder) == ["page.txt"]
+
+
+def test_an_unchanged_file_is_not_written(folder: Path) -> None:
+    (folder / "clean.txt").write_text("你好，世界。\n", "utf-8")
+    os.utime(folder / "clean.txt", ns=(1, 1))
+    assert run(folder, "fix", "--in-place", "clean.txt").returncode == 0
+    assert (folder / "clean.txt").stat().st_mtime_ns == 1
+    assert sorted(os.listdir(folder)) == ["clean.txt", "page.txt"]
+
+
+def test_generations(folder: Path) -> None:
+    run(folder, "fix", "--in-place", "page.txt")
+    first = (folder / "page.txt").read_bytes()
+    run(folder, "fix", "--in-place", "--to", "hans", "page.txt")
+    assert run(folder, "revert", "page.txt").stdout == first
+    assert run(folder, "revert", "--all", "page.txt").stdout == RAW
+    run(folder, "revert", "--in-place", "page.txt")
+    assert (folder / "page.txt").read_bytes() == first and (folder / LOG).exists()
+    assert run(folder, "revert", "page.txt").stdout == RAW
+
+
+def test_a_crash_between_log_and_file(folder: Path) -> None:
+    run(folder, "fix", "--in-place", "page.txt")
+    (folder / "page.txt").write_bytes(RAW)  # as if the log had been written and the file had not
+    done = run(folder, "revert", "page.txt")
+    assert done.returncode == 2 and "already the source" in told(done)
+    assert run(folder, "fix", "--in-place", "page.txt").returncode == 0
+    assert run(folder, "revert", "page.txt").stdout == RAW
+
+
+def test_a_file_that_was_edited_since_keeps_its_log(folder: Path) -> None:
+    run(folder, "fix", "--in-place", "page.txt")
+    kept = (folder / LOG).read_bytes()
+    (folder / "page.txt").write_bytes(RAW + "漢字汉字".encode())
+    done = run(folder, "fix", "--in-place", "page.txt")
+    assert done.returncode == 2 and "another version" in told(done)
+    assert (folder / LOG).read_bytes() == kept and (folder / "page.txt").read_bytes() == RAW + "漢字汉字".encode()
+
+
+def test_output_dir_keeps_relative_paths(folder: Path) -> None:
+    (folder / "in" / "a").mkdir(parents=True)
+    (folder / "in" / ".git").mkdir()
+    for name in ("a/one.txt", "two.txt", ".git/three.txt", ".hidden"):
+        (folder / "in" / name).write_text("汉字\n", "utf-8")
+    (folder / "in" / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    os.symlink(folder / "page.txt", folder / "in" / "link.txt")
+    done = run(folder, "fix", "--to", "hant", "--output-dir", "out", "in")
+    assert done.returncode == 0
+    found = sorted(
+        path.relative_to(folder / "out").as_posix() for path in (folder / "out").rglob("*") if path.is_file()
+    )
+    assert found == ["a/one.txt", "a/one.txt.textfix.jsonl", "two.txt", "two.txt.textfix.jsonl"]
+    assert run(folder, "revert", "out/a/one.txt").stdout == "汉字\n".encode()
+
+
+def test_names_that_collide_are_refused_before_anything_is_written(folder: Path) -> None:
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        (folder / name / "same.txt").write_text("汉字", "utf-8")
+    done = run(folder, "fix", "--output-dir", "out", "a/same.txt", "b/same.txt")
+    assert done.returncode == 2 and "would both be written" in told(done) and not (folder / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["fix", "page.txt", "page2.txt"], "several inputs"),
+        (["fix", "."], "several inputs"),
+        (["fix", "page.txt", "-o", "x", "--in-place"], "choose one"),
+        (["fix", "page.txt", "-o", "page.txt"], "--in-place"),
+        (["fix", "--in-place", "-"], "standard input"),
+        (["fix", "--to", "klingon", "page.txt"], "klingon"),
+        (["fix", "--disable", "noise.pinyn", "page.txt"], "did you mean 'noise.pinyin'"),
+        (["fix", "--min-confidence", "2", "page.txt"], "min_confidence=2.0"),
+        (["fix", "--config", "missing.toml", "page.txt"], "missing.toml"),
+        (["diff", "a", "b", "c"], "BEFORE AFTER"),
+        (["revert", "page.txt", "--only", "script"], "--only"),
+        (["nonsense"], "nonsense"),
+    ],
+)
+def test_usage_errors(folder: Path, args: list[str], message: str) -> None:
+    (folder / "page2.txt").write_bytes(RAW)
+    done = run(folder, *args)
+    assert done.returncode == 2 and message in told(done)
+
+
+def test_what_cannot_be_handled_is_told_and_the_rest_still_runs(folder: Path) -> None:
+    (folder / "image.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (folder / "sub").mkdir()
+    done = run(folder, "fix", "--check", "missing.txt", "image.png", "page.txt")
+    lines = told(done).splitlines()
+    assert done.returncode == 2 and len(lines) == 3
+    assert "missing.txt: no such file" in lines[0] and "image.png: a binary file" in lines[1] and "page.txt" in lines[2]
+    assert run(folder, "fix", "--check", "page.txt").returncode == 1
+    assert (folder / "page.txt").read_bytes() == RAW
+
+
+def test_json_summary(folder: Path) -> None:
+    done = run(folder, "fix", "--json", "--in-place", "page.txt", "missing.txt")
+    summary = json.loads(done.stdout)
+    assert summary["changed"] == 1 and summary["files"] == 2 and summary["rules"]["noise.pinyin"] == 495
+    assert summary["failed"] == [{"path": "missing.txt", "error": "no such file or folder"}]
+
+
+def test_jobs_give_the_same(folder: Path) -> None:
+    for number in range(4):
+        (folder / f"{number}.txt").write_text("汉字" * (number + 1), "utf-8")
+    (folder / "missing").mkdir()
+    args = ["fix", "--to", "hant", "0.txt", "1.txt", "2.txt", "3.txt", "page.txt", "nowhere"]
+    one = run(folder, *args, "--output-dir", "one")
+    two = run(folder, *args, "--output-dir", "two", "--jobs", "2")
+    assert one.returncode == two.returncode == 2
+    for path in (folder / "one").iterdir():
+        assert (folder / "two" / path.name).read_bytes() == path.read_bytes()
+
+
+def test_detect(folder: Path) -> None:
+    done = run(folder, "detect", "page.txt")
+    text = done.stdout.decode()
+    assert done.returncode == 0
+    for part in ("utf-8", "traditional (910", "75:7", "noise.pinyin: 495", "desync.gbk: 7", "基層婦女"):
+        assert part in text
+    (item,) = map(json.loads, run(folder, "detect", "--json", "page.txt").stdout.splitlines())
+    assert item["path"] == "page.txt" and item["script"]["dominant"] == "hant"
+
+
+def test_explain_says_why_before_and_after(folder: Path) -> None:
+    before = run(folder, "explain", "page.txt").stdout.decode()
+    run(folder, "fix", "--in-place", "page.txt")
+    after = run(folder, "explain", "page.txt").stdout.decode()
+    assert before == after and len(before.splitlines()) == 495 + 7 + 47
+    assert "14:298  desync.gbk  ?jì)D → 婦" in before
+    rows = [json.loads(line) for line in run(folder, "explain", "--json", "page.txt").stdout.splitlines()]
+    assert {"line", "column", "rule", "before", "after", "confidence", "inferred", "reason"} <= set(rows[0])
+
+
+def test_diff(folder: Path) -> None:
+    run(folder, "fix", "page.txt", "-o", "clean.txt")
+    done = run(folder, "diff", "clean.txt")
+    assert done.returncode == 1 and "3:1 - 推進(jìn)婦聯(lián)工作" in done.stdout.decode()
+    assert run(folder, "diff", "page.txt", "page.txt").returncode == 0
+    shutil.copy(folder / "page.txt", folder / "kept.txt")
+    patch = run(folder, "diff", "--style", "unified", "page.txt", "clean.txt").stdout
+    (folder / "clean.patch").write_bytes(
+        patch.replace(b"a/page.txt", b"a/kept.txt").replace(b"b/clean.txt", b"b/kept.txt")
+    )
+    subprocess.run(["git", "apply", "clean.patch"], cwd=folder, check=True)
+    assert (folder / "kept.txt").read_bytes() == (folder / "clean.txt").read_bytes()
+
+
+def test_undo_one_rule(folder: Path) -> None:
+    run(folder, "fix", "page.txt", "-o", "clean.txt")
+    done = run(folder, "revert", "clean.txt", "--only", "script", "-o", "partly.txt")
+    assert done.returncode == 0 and "广州市" in (folder / "partly.txt").read_text("utf-8")
+    assert run(folder, "revert", "partly.txt").stdout == RAW
+
+
+def test_log_commands(folder: Path) -> None:
+    run(folder, "fix", "--in-place", "page.txt")
+    assert b"gives the original back" in run(folder, "log", "verify", "page.txt").stdout
+    assert b"noise.pinyin, round 1: 495 edits" in run(folder, "log", "show", LOG).stdout
+    assert json.loads(run(folder, "log", "stats", "page.txt").stdout)["rules"]["script.convert"] == 47
+    (folder / LOG).write_bytes((folder / LOG).read_bytes()[:-40])
+    done = run(folder, "log", "verify", "page.txt")
+    assert done.returncode == 2 and LOG in told(done)
+
+
+def test_without_a_log(folder: Path) -> None:
+    done = run(folder, "fix", "--in-place", "--no-log", "page.txt")
+    assert done.returncode == 0 and told(done).count("--no-log") == 1 and os.listdir(folder) == ["page.txt"]
+    (folder / "lost.txt").write_bytes("汉字漢字 \n".encode() * 9 + b"\xff\n")
+    done = run(folder, "fix", "--in-place", "--no-log", "lost.txt")
+    assert done.returncode == 2 and "lost for good" in told(done)
+    assert (folder / "lost.txt").read_bytes().endswith(b"\xff\n")
+    assert run(folder, "revert", "page.txt").returncode == 2
+
+
+def test_configuration_files(folder: Path) -> None:
+    (folder / "pyproject.toml").write_text('[tool.textfix]\nto = "hans"\n', "utf-8")
+    (folder / "sub").mkdir()
+    assert toml.loads(run(folder / "sub", "config").stdout.decode())["to"] == "hans"
+    assert toml.loads(run(folder / "sub", "config", "--to", "keep").stdout.decode())["to"] == "keep"
+    assert run(folder, "fix", "-", stdin="漢字".encode()).stdout == "汉字".encode()
+    (folder / "textfix.toml").write_text('too = "hans"\n', "utf-8")
+    done = run(folder, "config")
+    assert done.returncode == 2 and "'too'" in told(done) and "did you mean 'to'" in told(done)
+
+
+def test_hostile_names_and_texts_are_neutralised(folder: Path) -> None:
+    name = "evil\x1b[31m\u202e.txt"
+    (folder / name).write_text("\x1b]0;x\x07汉字\u202e" + "漢" * 5, "utf-8")
+    for args in (["detect", name], ["explain", "--to", "hans", name], ["fix", "--diff", "--to", "hans", name]):
+        done = run(folder, *args)
+        assert b"\x1b" not in done.stdout + done.stderr and "\u202e" not in (done.stdout + done.stderr).decode()
+
+
+def test_a_closed_pipe_ends_quietly(folder: Path) -> None:
+    (folder / "big.txt").write_text("漢字\n" * 200_000, "utf-8")
+    command = f"{sys.executable} -m textfix fix big.txt | head -c 10"
+    done = subprocess.run(["bash", "-c", command], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0 and done.stderr == b""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_is_told(folder: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "textfix", "fix", "page.txt"]
+        done = subprocess.run(command, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2 and b"no space left" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_every_command_has_help_with_examples(folder: Path) -> None:
+    for command in (
+        "detect",
+        "fix",
+        "revert",
+        "diff",
+        "explain",
+        "rules",
+        "config",
+        "log show",
+        "log verify",
+        "log stats",
+    ):
+        text = run(folder, *command.split(), "--help").stdout.decode()
+        assert "Examples:" in text and f"textfix {command.split()[0]}" in text
+    assert run(folder, "--version").stdout.startswith(b"textfix")
