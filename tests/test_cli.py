@@ -279,3 +279,8 @@ def test_every_command_has_help_with_examples(folder: Path) -> None:
         text = run(folder, *command.split(), "--help").stdout.decode()
         assert "Examples:" in text and f"textfix {command.split()[0]}" in text
     assert run(folder, "--version").stdout.startswith(b"textfix")
+
+
+def test_the_rules_are_documented(folder: Path) -> None:
+    written = (Path(__file__).parent.parent / "docs" / "rules.md").read_bytes()
+    assert run(folder, "rules", "--markdown").stdout == written

@@ -26,11 +26,11 @@ from textfix.cli.shared import (
 )
 from textfix.edits import EMPTY, Edits
 from textfix.log import singly
-from textfix.rules import LAST, RULES
 from textfix.views import Change
 from textfix.views.explain import explained, sentences
 from textfix.views.neutral import neutral
 from textfix.views.report import described
+from textfix.views.rules import rules_as
 
 
 @click.command(
@@ -131,17 +131,12 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
     outcome.exit()
 
 
-@click.command(cls=Examples, examples="textfix rules\ntextfix rules --json")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a rule.")
-def rules(as_json: bool) -> None:
+@click.command(cls=Examples, examples="textfix rules\ntextfix rules --json\ntextfix rules --markdown > docs/rules.md")
+@click.option("--json", "style", flag_value="json", help="One JSON object a rule.")
+@click.option("--markdown", "style", flag_value="markdown", help="With all that is known of each rule.")
+def rules(style: str | None) -> None:
     """List the rules: name, what each undoes, and an example."""
-    for rule in (*RULES, LAST):
-        before, after = rule.example
-        if as_json:
-            item = {"rule": rule.name, "summary": rule.summary, "before": neutral(before), "after": neutral(after)}
-            put(json.dumps(item, ensure_ascii=False) + "\n")
-        else:
-            put(f"{rule.name}\n    {rule.summary}\n    {neutral(before)} → {neutral(after)}\n")
+    put(rules_as(style or "text"))
 
 
 @click.command(cls=Examples, examples="textfix config --to hans > textfix.toml")
