@@ -4,7 +4,7 @@ Each kind of traditional-only character gets, with a probability of 70 %, its re
 bytes stand, also across characters; pairs that mean nothing become "?". Text has chance "?" and parentheses of its own.
 The language model is trained anew without the texts that are damaged. A clause stands between 。 and ，.
 
-    python -m benchmarks.pages CORPORA [--pages N] [--show N]
+    python -m benchmarks.pages CORPORA [--pages N] [--decoder strict|private]
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ TEXTS = (  # not used for training; simplified ones are converted to traditional
     "hans_history_wechat",
     "hans_weekly",
 )
+# A decoder that knows no user-defined characters, and one that reads them as private use, as Windows and browsers do.
+DECODERS = {"strict": "gbk", "private": "gb18030"}
 TARGET = 0.90
 LOST = re.compile(r"\?(?![a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\))")
 ANNOTATION = re.compile(r"\([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\)")
@@ -50,12 +52,13 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=40, help="pages a text")
     parser.add_argument("--show", type=int, default=0, help="show so many clauses that came out wrong")
     parser.add_argument("--restore", default="confident", help="as the option of fix")
+    parser.add_argument("--decoder", choices=DECODERS, default="strict", help="what reads the damaged bytes")
     args = parser.parse_args()
     model = held_out(args.corpora)
     with mock.patch.object(Model, "load", staticmethod(lambda: model)):
         total: Counter[str] = Counter()
         for name in TEXTS:
-            counts = measure(args.corpora / f"{name}.txt.gz", args.pages, args.show, args.restore)
+            counts = measure(args.corpora / f"{name}.txt.gz", args)
             total += counts
             print(line(name, counts))
         print(line("all", total) + f"  (target {TARGET:.0%})")
@@ -81,12 +84,13 @@ def held_out(corpora: Path) -> Model:
         return Model(**np.load(Path(folder, "model.npz")))
 
 
-def measure(path: Path, wanted: int, show: int, restore: str) -> Counter[str]:
+def measure(path: Path, args: argparse.Namespace) -> Counter[str]:
     counts: Counter[str] = Counter()
     chance = random.Random(path.name)
-    for clean in clean_pages(path, wanted, chance):
-        damaged = damage(clean, chance)
-        fixed = textfix.fix(damaged, to="keep", restore=restore).text
+    show = args.show
+    for clean in clean_pages(path, args.pages, chance):
+        damaged = damage(clean, chance, DECODERS[args.decoder])
+        fixed = textfix.fix(damaged, to="keep", restore=args.restore).text
         counts["pages"] += 1
         counts["annotations"] += len(ANNOTATION.findall(damaged))
         counts["left"] += len(ANNOTATION.findall(fixed))
@@ -137,7 +141,7 @@ def clean_pages(path: Path, wanted: int, chance: random.Random) -> Iterator[str]
             return
 
 
-def damage(text: str, chance: random.Random) -> str:
+def damage(text: str, chance: random.Random, codec: str) -> str:
     """Annotate bytes, and read them as GBK again."""
     to_hans = opencc.OpenCC("t2s").convert
     raw = text.encode("gbk")
@@ -149,16 +153,16 @@ def damage(text: str, chance: random.Random) -> str:
             raw = raw.replace(character.encode("gbk"), f"{character}({reading})".encode("gbk"))
         except UnicodeEncodeError:
             continue
-    return "".join(read(raw))
+    return "".join(read(raw, codec))
 
 
-def read(raw: bytes) -> Iterator[str]:
+def read(raw: bytes, codec: str) -> Iterator[str]:
     """GBK as the site's decoder reads it: a pair that means nothing is one question mark."""
     place = 0
     while place < len(raw):
         size = 1 if raw[place] < 0x80 else 2
         try:
-            yield raw[place : place + size].decode("gbk")
+            yield raw[place : place + size].decode(codec)
         except UnicodeDecodeError:
             yield "?"
         place += size
