@@ -16,6 +16,7 @@ Keys = npt.NDArray[np.uint64]
 Table = npt.NDArray[Any]  # of unsigned integers: fingerprint above, value below
 
 ROOM = 1.24  # slots a key; below 1.23 a map of three slots cannot be built
+SPARE = 11  # more slots a third, without which small maps often cannot be built
 MIXERS = tuple(np.uint64(odd) for odd in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 MARK = np.uint64(0xD6E8FEB86659FD93)
 
@@ -25,7 +26,7 @@ def build(keys: Keys, values: npt.NDArray[np.uint32], bits: int, entry: type[np.
 
     entry: the type of a slot; the bits that values leave free are fingerprints.
     """
-    size = max(1, int(len(keys) * ROOM / 3) + 1)
+    size = int(len(keys) * ROOM / 3) + SPARE
     places = slots(keys, size)
     degree = np.bincount(places.ravel(), minlength=3 * size)
     alive = np.arange(len(keys))
@@ -34,7 +35,7 @@ def build(keys: Keys, values: npt.NDArray[np.uint32], bits: int, entry: type[np.
         single = degree[places[:, alive]] == 1
         free = single.any(axis=0)
         if not free.any():
-            raise ValueError("the map cannot be built: two keys are the same")
+            raise ValueError("the map cannot be built: two keys are the same, or clash")
         peeled = alive[free]
         rounds.append((peeled, places[single[:, free].argmax(axis=0), peeled]))
         degree -= np.bincount(places[:, peeled].ravel(), minlength=3 * size)
