@@ -77,3 +77,8 @@ def test_detect_names_what_is_wrong() -> None:
 
 def test_spaces_are_changed_only_when_asked_for() -> None:
     assert "\u00a0" in GOLDEN and "\u00a0" not in textfix.fix(RAW, spaces="fold").text
+
+
+def test_a_long_document_is_judged_as_a_short_one_is() -> None:
+    pages = PAGE.replace("\n", " ") * 20
+    assert textfix.fix(pages, to="keep").text == textfix.fix(PAGE.replace("\n", " "), to="keep").text * 20

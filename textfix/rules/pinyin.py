@@ -41,7 +41,7 @@ IN_TABLE = math.log(0.98 / 0.45)  # a kind of character that is annotated and th
 NOT_IN_TABLE = math.log(0.02 / 0.55)
 COVERED = math.log(0.65 / 0.30)  # a kind of traditional character, annotated somewhere
 NOT_COVERED = math.log(0.35 / 0.70)
-AGAIN = math.log(0.97 / 0.20)  # a further occurrence of an annotated kind, annotated; the first few of a kind count
+AGAIN = math.log(0.97 / 0.20)  # a further occurrence of an annotated kind, annotated; only as many as these few count
 NOT_AGAIN = math.log(0.03 / 0.80)
 FEW = 3
 UNUSUAL = math.log(0.03 / 0.25)  # a reading that is not the first of its character
@@ -88,7 +88,7 @@ class Page:
         table = in_table("".join(annotated))
         covered = sum(table[character] for character in running)
         bare = sum(in_table("".join(set(self.counts) - set(annotated))).values())
-        missing = sum(max(self.counts[character] - count, 0) for character, count in annotated.items())
+        missing = sum(bare_few(count, self.counts[character]) for character, count in annotated.items())
         return (
             PRIOR
             + (IN_TABLE + COVERED) * covered
@@ -108,6 +108,15 @@ class Page:
             return count * math.log(share) + rest * math.log(1 - share)
 
         return min(0.0, likelihood(DENSITY) - max(map(likelihood, LISTS)))
+
+
+def bare_few(annotated: int, total: int) -> float:
+    """How many of the first few occurrences of a kind are bare, all being alike.
+
+    >>> bare_few(3, 4), bare_few(396, 400)
+    (1.0, 0.04)
+    """
+    return max(total - annotated, 0) * min(1.0, (FEW + 1) / total)
 
 
 def in_table(characters: str) -> dict[str, bool]:
