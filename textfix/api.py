@@ -34,16 +34,20 @@ def fix(data: bytes | str, config: Config | None = None, **options: Any) -> Fixe
     """
     if not isinstance(data, (bytes, str)):
         raise TypeError(f"textfix takes bytes or str, not {type(data).__name__}")
+    if not isinstance(config, (Config, type(None))):
+        raise TypeError(f"config must be a Config, not {type(config).__name__}; options are given by name")
     return pipeline.fix(data, (config or Config()).replace(**options))
 
 
-def revert(text: str | bytes, log: Log, only: str | None = None) -> str | bytes:
+def revert(text: str | bytes, log: Log | str, only: str | None = None) -> str | bytes:
     """Exactly what went in, from what came out and its log.
 
     only: undo just this rule or family, and the later changes that overlap it; the answer is then text of the type
     given. LogMismatch where the log is of another text, LogDamaged where it does not hold together, ValueError where
-    it has no change by `only`. `Log.without` gives the new log, too.
+    it has no change by `only`. `Log.without` gives the new log, too. A log may be given as the text of one.
     """
+    if not isinstance(log, Log):
+        log = Log.loads(log)
     if only is None:
         return log.revert(text)
     result, _, _ = log.without(text if isinstance(text, str) else text.decode("utf-8"), only)

@@ -18,6 +18,8 @@ from textfix.text import Ints, Text
 
 def batch(column: pa.Array, config: Config) -> pa.StructArray:
     """See Fixer.batch."""
+    if not isinstance(column, (pa.Array, pa.ChunkedArray)):
+        raise TypeError(f"a pyarrow.Array is needed, not {type(column).__name__}")
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     kind = column.type

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -134,6 +135,12 @@ class Side:
         raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
         return cls("str" if isinstance(data, str) else "bytes", len(raw), hashlib.sha256(raw).hexdigest())
 
+    @classmethod
+    def read(cls, item: dict[str, Any]) -> Side:
+        if item["type"] not in ("str", "bytes"):
+            raise ValueError(f"type {item['type']!r}")
+        return cls(item["type"], operator.index(item["size"]), str(item["sha256"]))
+
     def fits(self, data: str | bytes) -> bool:
         """Whether these are the bytes, of either type."""
         other = Side.of(data)
@@ -171,7 +178,7 @@ class Log:
         """JSON Lines; the generations before come first."""
         before = self.previous.dumps() if self.previous else ""
         lines = [line + "\n" for line in map(dump, self._objects())]
-        digest = hashlib.sha256("".join(lines).encode()).hexdigest()
+        digest = hashlib.sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
         return before + "".join(lines) + dump({"end": len(lines), "sha256": digest}) + "\n"
 
     @classmethod
@@ -225,16 +232,18 @@ class Log:
             if len(steps) != head["steps"]:
                 raise LogDamaged(f"the log counts {head['steps']} steps and holds {len(steps)}")
             return cls(
-                Side(**head["source"]),
-                Side(**head["result"]),
-                tuple(Segment(**segment) for segment in head["segments"]),
-                head["config"],
-                head["versions"],
+                Side.read(head["source"]),
+                Side.read(head["result"]),
+                tuple(Segment.read(segment) for segment in head["segments"]),
+                dict(head["config"]),
+                {str(name): str(value) for name, value in head["versions"].items()},
                 steps,
                 previous,
             )
-        except (KeyError, TypeError, AttributeError, IndexError) as error:
-            raise LogDamaged(f"the log that begins at line {first + 1} lacks something: {error}") from None
+        except LogDamaged:
+            raise
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
+            raise LogDamaged(f"the log that begins at line {first + 1} does not hold together: {error!r}") from None
 
     def state(self, data: str | bytes) -> str:
         """Whether this is the result of the log, its source, or unknown to it."""
@@ -260,7 +269,7 @@ class Log:
             try:
                 full = step if isinstance(step, Step) else step.step(text)
                 text = full.edits.invert().apply(text)
-            except ValueError as error:
+            except (ValueError, IndexError, OverflowError) as error:
                 raise LogDamaged(f"the step of {step.rule} does not fit its text: {error}") from None
             steps.append(full)
         return text.row(0), steps[::-1]
@@ -274,7 +283,7 @@ class Log:
         else:
             try:
                 source = encode(text, self.segments)
-            except (ValueError, LookupError) as error:
+            except (ValueError, LookupError, StopIteration) as error:
                 raise LogDamaged(f"the segments of the log do not fit the text: {error}") from None
         if not self.source.fits(source):
             raise LogDamaged("undoing the steps does not give the source that the log describes")
@@ -290,7 +299,7 @@ class Log:
         chosen = [step.rule == only or step.rule.split(".")[0] == only for step in steps]
         if not any(chosen):
             rules = ", ".join(sorted({step.rule for step in steps})) or "none"
-            raise ValueError(f"the log has no change by {only!r}; it has changes by: {rules}")
+            raise ValueError(f"the log's last generation has no change by {only!r}; it has changes by: {rules}")
         kept: list[Step] = []
         lost: list[Edit] = []
         difference = EMPTY  # leads from the text as it was at this point to the text as it is to be
@@ -340,12 +349,28 @@ def written(text: str) -> str | list[int]:
 
 
 def unwritten(value: str | list[int]) -> str:
-    return value if isinstance(value, str) else "".join(map(chr, value))
+    return value if isinstance(value, str) else "".join(chr(code) for code in value)
+
+
+def one_character(value: str | list[int]) -> str:
+    text = unwritten(value)
+    if len(text) != 1:
+        raise ValueError(f"{text[:20]!r} is not one character")
+    return text
 
 
 def note_of(item: dict[str, Any], rule: str) -> Note:
-    alternatives = tuple((unwritten(text), sure) for text, sure in item.get("alternatives", ()))
-    return Note(rule, item["confidence"], item.get("inferred", False), item.get("why", ""), alternatives)
+    alternatives = tuple((unwritten(text), float(sure)) for text, sure in item.get("alternatives", ()))
+    return Note(
+        str(rule), float(item["confidence"]), bool(item.get("inferred")), str(item.get("why", "")), alternatives
+    )
+
+
+def places(item: dict[str, Any]) -> tuple[int, ...]:
+    found = tuple(operator.index(place) for place in item["at"])
+    if any(place < 0 for place in found):
+        raise ValueError("a place before the start of the text")
+    return found
 
 
 def note_fields(note: Note) -> dict[str, Any]:
@@ -390,28 +415,25 @@ def read_steps(objects: Iterable[dict[str, Any]]) -> Iterator[Step | Substitutio
 
 
 def read_step(head: dict[str, Any], items: list[dict[str, Any]]) -> Step | Substitutions:
-    rule = head["rule"]
+    rule, number = str(head["rule"]), operator.index(head["round"])
     if head["kind"] == "substitutions":
         rows = tuple(
-            (item["after"], unwritten(item["before"]), note_of(item, rule), read_exceptions(item, rule))
+            (one_character(item["after"]), one_character(item["before"]), note_of(item, rule), exceptions(item, rule))
             for item in items
         )
-        return Substitutions(rule, head["round"], head["count"], rows)
+        return Substitutions(rule, number, operator.index(head["count"]), rows)
     edits = []
     for item in items:
         before, after, note = unwritten(item["before"]), unwritten(item["after"]), note_of(item, rule)
-        edits += [Edit(at, at + len(before), before, after, note) for at in item["at"]]
+        edits += [Edit(at, at + len(before), before, after, note) for at in places(item)]
     if len(edits) != head["count"]:
         raise LogDamaged(f"step {head['step']} counts {head['count']} edits and holds {len(edits)}")
-    try:
-        return Step(rule, head["round"], Edits.of(edits))
-    except ValueError as error:
-        raise LogDamaged(f"step {head['step']} of the log: {error}") from None
+    return Step(rule, number, Edits.of(edits))
 
 
-def read_exceptions(item: dict[str, Any], rule: str) -> tuple[tuple[str, Note | None, tuple[int, ...]], ...]:
+def exceptions(item: dict[str, Any], rule: str) -> tuple[tuple[str, Note | None, tuple[int, ...]], ...]:
     return tuple(
-        (unwritten(one["before"]), note_of(one, rule) if "confidence" in one else None, tuple(one["at"]))
+        (one_character(one["before"]), note_of(one, rule) if "confidence" in one else None, places(one))
         for one in item.get("but", ())
     )
 

@@ -28,7 +28,7 @@ class Track:
     text: str | None = None  # the row as it is now; None where it was never changed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fixed:
     """What fix answers.
 
@@ -37,11 +37,11 @@ class Fixed:
     """
 
     text: str
-    source: str | bytes = field(repr=False)
-    config: Config = field(repr=False)
-    decoded: Decoded = field(repr=False)
-    steps: tuple[Step, ...] = field(repr=False)
-    left: tuple[Edit, ...] = field(repr=False)
+    source: str | bytes
+    config: Config
+    decoded: Decoded
+    steps: tuple[Step, ...]
+    left: tuple[Edit, ...]
 
     @property
     def changed(self) -> bool:
@@ -69,22 +69,39 @@ class Fixed:
     def report(self) -> Report:
         return Report.of(self.decoded, self.steps, self.left)
 
+    def __repr__(self) -> str:
+        return f"Fixed(changed={self.changed}, {sum(step.count for step in self.steps)} edits)"
+
     def to_result(self, offset: int, unit: str = "characters") -> int:
-        """Where a place of the source stands in the result; unit: characters or bytes, of either text."""
-        if unit == "characters":
-            return int(self.edits.to_result(offset))
-        before, after = self._bytes()
-        return int(after[self.edits.to_result(np.searchsorted(before, offset, side="right") - 1)])
+        """Where a place of the source stands in the result; unit: characters or bytes, of either text.
+
+        IndexError for a place outside the text, ValueError for another unit.
+        """
+        before, after = self._places(unit)
+        return int(after[self.edits.to_result(nearest(before, offset))])
 
     def to_source(self, offset: int, unit: str = "characters") -> int:
-        """Where a place of the result stood in the source; unit: characters or bytes, of either text."""
-        if unit == "characters":
-            return int(self.edits.to_source(offset))
-        before, after = self._bytes()
-        return int(before[self.edits.to_source(np.searchsorted(after, offset, side="right") - 1)])
+        """Where a place of the result stood in the source; unit: characters or bytes, of either text.
 
-    def _bytes(self) -> tuple[Ints, Ints]:
-        return byte_offsets(self.decoded.text, self.decoded.segments), byte_offsets(self.text, ())
+        IndexError for a place outside the text, ValueError for another unit.
+        """
+        before, after = self._places(unit)
+        return int(before[self.edits.to_source(nearest(after, offset))])
+
+    def _places(self, unit: str) -> tuple[Ints, Ints]:
+        """Where each character begins in source and result."""
+        if unit == "bytes":
+            return byte_offsets(self.decoded.text, self.decoded.segments), byte_offsets(self.text, ())
+        if unit != "characters":
+            raise ValueError(f"unit={unit!r} is neither characters nor bytes")
+        return np.arange(len(self.decoded.text) + 1), np.arange(len(self.text) + 1)
+
+
+def nearest(starts: Ints, offset: int) -> int:
+    """The character in which a place stands."""
+    if not 0 <= offset <= int(starts[-1]):
+        raise IndexError(f"place {offset} is outside a text of {int(starts[-1])}")
+    return max(int(np.searchsorted(starts, offset, side="right")) - 1, 0)
 
 
 def run(text: Text, context: Context, tracks: dict[int, Track] | None = None) -> dict[int, Track]:

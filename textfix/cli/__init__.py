@@ -44,8 +44,8 @@ class Lazy(click.Group):
 @click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="textfix")
 def cli() -> None:
-    """Find and undo what is wrong with scraped Chinese text: wrong encodings, mojibake, inserted noise, traditional
-    and simplified side by side. What is changed is logged, and can be undone byte for byte.
+    """Find and undo what is wrong with scraped Chinese text: encodings, inserted noise, traditional and simplified
+    side by side. What is changed is logged, and can be undone byte for byte.
 
     PATHS are files, folders or patterns; - is standard input.
     """

@@ -48,7 +48,7 @@ class Outcome:
 
     def fail(self, name: str, error: BaseException | str) -> None:
         """Tell on standard error what could not be handled, and go on."""
-        reason = reason_of(error)
+        reason = reason_of(error).removeprefix(f"{name}: ")
         self.failed.append({"path": name, "error": reason})
         tell(f"{name}: {reason}")
 
@@ -83,7 +83,8 @@ class Outcome:
 
 def reason_of(error: BaseException | str) -> str:
     if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
+        reason = (error.strerror or str(error)).lower()
+        return f"{error.filename}: {reason}" if error.filename else reason
     return str(error)
 
 
@@ -96,22 +97,48 @@ def tell(message: str) -> None:
 
 def put(text: str) -> None:
     """Text for people or programs on standard output."""
-    click.echo(text.encode("utf-8", "replace"), nl=False)
+    put_bytes(text.encode("utf-8", "replace"))
 
 
 def put_raw(text: str) -> None:
     """Text on standard output with the bytes that it came from."""
-    click.echo(text.encode("utf-8", "surrogateescape"), nl=False)
+    put_bytes(text.encode("utf-8", "surrogateescape"))
+
+
+def put_bytes(data: bytes) -> None:
+    try:
+        click.echo(data, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 CONFIG_OPTIONS = (
-    click.option("--to", type=click.Choice(CHOICES["to"]), help="Script to write; auto: the one that dominates."),
-    click.option("--form", type=click.Choice(CHOICES["form"]), help="Unicode normalization form."),
-    click.option("--spaces", type=click.Choice(CHOICES["spaces"]), help="fold: unusual spaces become one U+0020."),
-    click.option("--restore", type=click.Choice(CHOICES["restore"]), help="Where bytes were lost: restore what?"),
+    click.option(
+        "--to",
+        type=click.Choice(CHOICES["to"]),
+        help="Script to write; auto, the default: the one that clearly dominates.",
+    ),
+    click.option("--form", type=click.Choice(CHOICES["form"]), help="Unicode normalization form; the default is NFC."),
+    click.option(
+        "--spaces",
+        type=click.Choice(CHOICES["spaces"]),
+        help="keep, the default, or fold: unusual spaces become one U+0020.",
+    ),
+    click.option(
+        "--restore",
+        type=click.Choice(CHOICES["restore"]),
+        help="Where bytes were lost: restore nothing, what is sure (the default), or the likeliest.",
+    ),
     click.option("--disable", multiple=True, metavar="RULE", help="Turn a rule or a family off; repeatable."),
-    click.option("--min-confidence", type=float, metavar="0..1", help="Less sure changes are reported, not made."),
-    click.option("--config", metavar="FILE", help="Configuration; else the nearest textfix.toml or pyproject.toml."),
+    click.option(
+        "--min-confidence",
+        type=float,
+        metavar="0..1",
+        help="Less sure changes are reported, not made; the default is 0.5.",
+    ),
+    click.option("--config", metavar="FILE", help="Configuration; else textfix.toml or pyproject.toml here or above."),
 )
 
 
@@ -125,28 +152,18 @@ def options(command: Callable[..., Any]) -> Callable[..., Any]:
 def configured(given: dict[str, Any]) -> Config:
     """The Config of the nearest file, with the options given on the command line."""
     from textfix import files
+    from textfix.rules import enabled
 
     path = given.pop("config", None)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     try:
         config = files.read_config(path or files.find_config(os.getcwd())).replace(**chosen)
-        return known(config)
+        enabled(config)
+        return config
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(f"{path}: {reason_of(error)}") from None
-
-
-def known(config: Config) -> Config:
-    """The Config, if the rules that it disables exist."""
-    from textfix.config import suggestion
-    from textfix.rules import LAST, RULES
-
-    names = {rule.name for rule in (*RULES, LAST)} | {rule.name.split(".")[0] for rule in (*RULES, LAST)}
-    for name in config.disable:
-        if name not in names:
-            raise ConfigError(f"there is no rule {name!r}{suggestion(name, names)}; see `textfix rules`")
-    return config
 
 
 def inputs(paths: tuple[str, ...], outcome: Outcome) -> list[Input]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -52,6 +53,12 @@ class Segment:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @classmethod
+    def read(cls, item: dict[str, Any]) -> Segment:
+        """The inverse of to_dict; KeyError, TypeError or ValueError where it is none."""
+        sizes = {name: operator.index(item[name]) for name in ("start", "end", "bom", "characters")}
+        return cls(encoding=str(item["encoding"]), confidence=float(item["confidence"]), **sizes)
 
 
 @dataclass(frozen=True)

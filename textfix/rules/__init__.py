@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from textfix.config import CONFIDENT, Config
+from textfix.config import CONFIDENT, Config, ConfigError, suggestion
 from textfix.edits import Edits
 from textfix.rules import desync, encoding, form, pinyin, script, spaces
 from textfix.rules.base import Context, Proposals, Rule
@@ -20,12 +20,16 @@ RULES: tuple[Rule, ...] = (
 )
 LAST = encoding.UNDECODABLE  # once, when the others have settled
 MERE = frozenset(rule.name for rule in RULES if rule.mere)
+NAMES = {rule.name for rule in (*RULES, LAST)} | {rule.name.split(".")[0] for rule in (*RULES, LAST)}
 
 __all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "choose", "enabled"]
 
 
 def enabled(config: Config) -> list[Rule]:
-    """The rules that a configuration leaves on."""
+    """The rules that a configuration leaves on; ConfigError where it turns one off that does not exist."""
+    for name in config.disable:
+        if name not in NAMES:
+            raise ConfigError(f"there is no rule {name!r}{suggestion(name, NAMES)}; see `textfix rules`")
     return [rule for rule in RULES if not config.disables(rule.name)]
 
 
