@@ -27,7 +27,7 @@ BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 WIDE = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}  # bytes of a unit
-MULTIBYTE = ("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949")
+CANDIDATES = ("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252", "cp1251", "cp1250", "koi8_r")
 SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
 STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
@@ -203,7 +203,7 @@ def choose(data: bytes) -> tuple[str, float]:
     if 0 in data:
         start -= start % 4
     sample = data[start : start + SAMPLE]
-    names = [*MULTIBYTE, *(WIDE if 0 in sample else ())]
+    names = [*CANDIDATES, *(WIDE if 0 in sample else ())]
     scores = {name: score for name in names if (score := likelihood(sample, name)) > -math.inf}
     best = max(scores, key=scores.__getitem__)
     if scores[best] < -STRANGE * len(whole_units(sample, best)) and (other := guess(sample)):

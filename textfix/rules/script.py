@@ -9,6 +9,7 @@ stands in is written in the other script.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,8 @@ EVIDENCE = 20  # deciding characters that a document must have for --to auto to 
 SHARE = 0.75  # of them that one script must have
 PROSE = 8  # Han characters: a shorter clause gives too little context to convert what both scripts use
 BLOCKS = 64  # blocks of a document that are counted to find its script
+PROSE_MARKS = np.array([ord(mark) for mark in "，。！？；,!?"])
+PROTECTED = re.compile(r"[a-z][a-z0-9+.-]*://[^\s，。；、）」』”》]+|(?<=[「『“‘\"'])[\u3400-\u9fff](?=[」』”’\"'])", re.I)
 CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
 CERTAIN, BY_CONTEXT = 0.98, 0.85  # confidence: only the other script uses the character; opencc's phrases decided
 
@@ -144,7 +147,7 @@ def convert_rows(text: Text, rows: Ints, to: str, dominant: npt.NDArray[np.int8]
         target = same_length(to_str(source), to)
         context_decides = by_context(source, marks, to, int(dominant[int(part.row_of(start))])) | regional(source, to)
         only_other = (marks & int(OTHER[to])) != 0
-        change = (target != source) & (only_other | context_decides) & ~foreign(source, marks)
+        change = (target != source) & (only_other | context_decides) & ~(foreign(source, marks) | protected(source))
         places.append(np.flatnonzero(change) + start)
         targets.append(target[change])
         kinds.append(~only_other[change])
@@ -158,18 +161,33 @@ def convert_rows(text: Text, rows: Ints, to: str, dominant: npt.NDArray[np.int8]
 def by_context(codes: Codes, marks: Marks, to: str, dominant: int) -> Bools:
     """The characters in clauses that are written in the script that is converted from.
 
-    A clause without a deciding character follows its document; a short one in a document of the target script is
-    taken for a name, of which only what no other script writes is converted.
+    A clause without a deciding character follows its document. In a document of the target script a whole line of
+    prose in the other script counts, and a long clause; a short one by itself is taken for a name, of which only what
+    no other script writes is converted.
     """
     clause = pieces(codes, CLAUSE_ENDS)
-    size = int(clause[-1]) + 1
-    counts = Counts.of(marks, clause, size)
-    this, that = (counts.hant, counts.hans) if to == "hans" else (counts.hans, counts.hant)
-    other = (this > 0) & (that == 0)
+    other, undecided = one_sided(marks, clause, to)
     if dominant == (1 if to == "hans" else -1):
-        return np.asarray((other | ((this == 0) & (that == 0)))[clause])
-    long = np.bincount(clause[(marks & int(Class.HAN)) != 0], minlength=size) >= PROSE
-    return np.asarray((other & long)[clause])
+        return np.asarray((other | undecided)[clause])
+    line = pieces(codes, np.array([LF, CR]))
+    prose = np.bincount(line[np.isin(codes, PROSE_MARKS)], minlength=int(line[-1]) + 1) > 0
+    long = np.bincount(clause[(marks & int(Class.HAN)) != 0], minlength=len(other)) >= PROSE
+    return np.asarray((other & long)[clause] | (one_sided(marks, line, to)[0] & prose)[line])
+
+
+def one_sided(marks: Marks, piece: Ints, to: str) -> tuple[Bools, Bools]:
+    """For each piece whether only the script that is converted from stands in it; and whether neither does."""
+    counts = Counts.of(marks, piece, int(piece[-1]) + 1)
+    this, that = (counts.hant, counts.hans) if to == "hans" else (counts.hans, counts.hant)
+    return (this > 0) & (that == 0), (this == 0) & (that == 0)
+
+
+def protected(codes: Codes) -> Bools:
+    """Addresses, and single characters in quotes, of which the text talks."""
+    found = np.zeros(len(codes), np.bool_)
+    for match in PROTECTED.finditer(to_str(codes)):
+        found[match.start() : match.end()] = True
+    return found
 
 
 def same_length(text: str, to: str) -> Codes:
@@ -203,7 +221,7 @@ def converted(text: str, to: str) -> Codes:
     another, that is what hant writes.
     """
     if to == "hans":
-        return opencc_codes(text, "t2s")
+        return opencc_codes(text, "tw2s")
     if to in ("hant-tw", "hant-hk"):
         return opencc_codes(text, "s2" + to[-2:])
     plain = opencc_codes(text, "s2t")
@@ -249,7 +267,7 @@ def stacked(texts: list[Text]) -> Text:
     return Text(np.concatenate([text.codes for text in texts]), offsets(lengths.tolist()))
 
 
-OTHER = {"hans": Class.HANT, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}
+OTHER = {"hans": Class.HANT | Class.FOLDS, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}
 TRIGGERS = {  # what may be converted
     "keep": Class(0),
     "hans": Class.HANT | Class.FOLDS,
