@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -193,13 +192,9 @@ def test_diff(folder: Path) -> None:
     done = run(folder, "diff", "clean.txt")
     assert done.returncode == 1 and "3:1 - 推進(jìn)婦聯(lián)工作" in done.stdout.decode()
     assert run(folder, "diff", "page.txt", "page.txt").returncode == 0
-    shutil.copy(folder / "page.txt", folder / "kept.txt")
-    patch = run(folder, "diff", "--style", "unified", "page.txt", "clean.txt").stdout
-    (folder / "clean.patch").write_bytes(
-        patch.replace(b"a/page.txt", b"a/kept.txt").replace(b"b/clean.txt", b"b/kept.txt")
-    )
-    subprocess.run(["git", "apply", "clean.patch"], cwd=folder, check=True)
-    assert (folder / "kept.txt").read_bytes() == (folder / "clean.txt").read_bytes()
+    (folder / "page.patch").write_bytes(run(folder, "diff", "--style", "unified", "page.txt", "clean.txt").stdout)
+    subprocess.run(["git", "apply", "page.patch"], cwd=folder, check=True)
+    assert (folder / "page.txt").read_bytes() == (folder / "clean.txt").read_bytes()
 
 
 def test_undo_one_rule(folder: Path) -> None:
@@ -207,6 +202,25 @@ def test_undo_one_rule(folder: Path) -> None:
     done = run(folder, "revert", "clean.txt", "--only", "script", "-o", "partly.txt")
     assert done.returncode == 0 and "广州市" in (folder / "partly.txt").read_text("utf-8")
     assert run(folder, "revert", "partly.txt").stdout == RAW
+
+
+def test_a_folder_comes_back(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "a.txt").write_bytes("漢字".encode("gbk"))
+    (folder / "clean.txt").write_text("你好", "utf-8")
+    done = run(folder, "fix", "--in-place", "--to", "hans", ".")
+    assert "3 files handled, 2 of them changed, 0 failed" in told(done)
+    assert run(folder, "revert", ".").returncode == 2
+    assert run(folder, "revert", "--in-place", ".").returncode == 0
+    assert (folder / "page.txt").read_bytes() == RAW and (folder / "sub" / "a.txt").read_bytes() == "漢字".encode("gbk")
+    assert not list(folder.rglob("*.jsonl"))
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    done = run(folder, "fix", "page.txt", "-o", "sub")
+    assert done.returncode == 2 and "sub: is a directory" in told(done)
+    assert sorted(os.listdir(folder)) == ["page.txt", "sub"]
 
 
 def test_log_commands(folder: Path) -> None:

@@ -110,7 +110,7 @@ def write(path: str, data: bytes) -> None:
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~umask()
-    if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe has no other file beside it
+    if is_special(target):
         with open(target, "wb") as file:
             file.write(data)
         return
@@ -129,6 +129,18 @@ def write(path: str, data: bytes) -> None:
             os.unlink(temporary)
         raise
     sync_folder(folder)
+
+
+def is_special(path: str) -> bool:
+    """Whether a path is a device or a pipe, beside which no log can lie."""
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
+
+def check_target(path: str) -> None:
+    """OSError, which names the path, where a file cannot be written there."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(21, "is a directory", path)
+    os.makedirs(os.path.dirname(os.path.realpath(path)), exist_ok=True)
 
 
 def sync_folder(folder: str) -> None:

@@ -66,7 +66,7 @@ class Damage:
 class Report:
     """What was found. clean: there is nothing to repair under the configuration; encodings and notes do not count."""
 
-    encoding: str
+    encoding: str  # the name of the encoding, mixed, or unicode for a str
     segments: tuple[Segment, ...]
     script: Script
     drift: tuple[Drift, ...]
@@ -134,18 +134,31 @@ def damages(made: list[Edit], left: list[Edit], lines: Lines) -> Iterable[Damage
         done = [edit for edit in made if edit.note.rule == name]
         both = done + [edit for edit in left if edit.note.rule == name]
         first = min(both, key=lambda edit: edit.start)
-        near = slice(max(0, first.start - EXAMPLE), first.start), slice(first.end, first.end + EXAMPLE)
-        left_of, right_of = (lines.text[part].replace("\n", " ").replace("\r", " ") for part in near)
+        start, end = max(0, first.start - EXAMPLE), first.end + EXAMPLE
         yield Damage(
             name,
             len(both),
             len(done),
             *lines.place(first.start),
-            left_of + lines.text[first.start : first.end] + right_of,
-            left_of + first.after + right_of,
+            one_line(lines.text[start:end]),
+            one_line(excerpt(lines.text, start, end, done)),
             not any(edit.note.inferred for edit in both),
             name in MERE,
         )
+
+
+def excerpt(text: str, start: int, end: int, edits: Sequence[Edit]) -> str:
+    """A stretch of text with all of these edits made that lie inside it."""
+    parts = []
+    for edit in sorted(edits, key=lambda edit: edit.start):
+        if start <= edit.start and edit.end <= end:
+            parts += [text[start : edit.start], edit.after]
+            start = edit.end
+    return "".join(parts) + text[start:end]
+
+
+def one_line(text: str) -> str:
+    return text.replace("\n", " ").replace("\r", " ")
 
 
 def printable(value: Any) -> Any:

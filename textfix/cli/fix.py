@@ -38,7 +38,7 @@ from textfix.rules import LAST
     examples="""
     textfix fix novel.txt > clean.txt
     textfix fix novel.txt -o clean.txt          the log becomes clean.txt.textfix.jsonl
-    textfix fix --in-place --to hans subs/      every file of the folder; undo with textfix revert --in-place
+    textfix fix --in-place --to hans subs/      every file of the folder; undo: textfix revert --in-place subs/
     textfix fix --check corpus/                 exit 1 when something would change
     curl -s https://example.org | textfix fix -
     """,
@@ -73,6 +73,9 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
             outcome.changed += fixed.changed
             outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
             destination.write(one, fixed)
+    if destination.output_dir or destination.in_place:
+        done = outcome.files - len(outcome.failed)
+        tell(f"{done} files handled, {outcome.changed} of them changed, {len(outcome.failed)} failed")
     if as_json:
         put(json.dumps(outcome.to_dict(), ensure_ascii=False) + "\n")
     outcome.exit(1 if outcome.changed and (destination.check or destination.show_diff) else 0)
@@ -129,11 +132,11 @@ class Destination:
 
     def write(self, one: Input, fixed: Fixed) -> None:
         target = self.target(one)
-        if self.check:
-            if fixed.changed:
-                tell(f"{one.shown}: would change")
-        elif self.show_diff:
+        if self.show_diff:
             show_change(change_of(fixed, one.path), terminal_style())
+        elif self.check:
+            if fixed.changed:
+                tell(f"{one.shown}: would change{'' if fixed.steps else ': only its encoding, to plain UTF-8'}")
         elif target is None:
             if self.log_file:
                 files.write(self.log_file, fixed.log.dumps().encode())
@@ -146,7 +149,8 @@ class Destination:
         log = self.log_file or files.log_path(target)
         if self.in_place and self.no_log:
             refuse_loss(fixed, log)
-        if not self.no_log:
+        files.check_target(target)
+        if not self.no_log and (self.log_file or not files.is_special(target)):
             source = fixed.source if isinstance(fixed.source, bytes) else fixed.source.encode()
             whole = files.continued(fixed.log, log, source) if self.in_place else fixed.log
             files.write(log, whole.dumps().encode())

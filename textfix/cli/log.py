@@ -9,6 +9,7 @@ import click
 
 from textfix import files
 from textfix.cli.shared import Examples, Outcome, put
+from textfix.encodings import Segment
 from textfix.log import Log
 
 
@@ -21,8 +22,14 @@ def logged(path: str) -> tuple[Log, str]:
     """The log that a path is, or that lies beside it, and the path of the text."""
     text = path.removesuffix(files.LOG_ENDING)
     if path == text and not os.path.exists(files.log_path(path)):
+        if not files.read(path).startswith(b'{"textfix":'):
+            raise FileNotFoundError(2, f"no log beside it, and no log itself: {files.log_path(path)} is missing")
         return files.read_log(path), ""
     return files.read_log(files.log_path(text)), text
+
+
+def described(part: Segment) -> str:
+    return f"{part.encoding} ({part.start}-{part.end}{', with a byte order mark' if part.bom else ''})"
 
 
 @log.command("show", cls=Examples, examples="textfix log show clean.txt")
@@ -36,7 +43,7 @@ def log_show(path: str) -> None:
             source, result = rest.source, rest.result
             put(f"source  {source.type}, {source.size:,} bytes, SHA-256 {source.sha256}\n")
             put(f"result  {result.type}, {result.size:,} bytes, SHA-256 {result.sha256}\n")
-            put("encoding  " + ", ".join(f"{part.encoding} ({part.start}-{part.end})" for part in rest.segments) + "\n")
+            put("encoding  " + ", ".join(described(part) for part in rest.segments) + "\n")
             put("versions  " + ", ".join(f"{name} {value}" for name, value in rest.versions.items()) + "\n")
             for step in rest.steps:
                 put(f"step  {step.rule}, round {step.round}: {step.count} edits\n")

@@ -29,7 +29,7 @@ from textfix.log import singly
 from textfix.views import Change
 from textfix.views.explain import explained, sentences
 from textfix.views.neutral import neutral
-from textfix.views.report import described
+from textfix.views.report import described, encoding_of, transcoded
 from textfix.views.rules import rules_as
 
 
@@ -96,7 +96,7 @@ def change_since(path: str, log_file: str | None) -> Change:
 def change_between(before: str, after: str) -> Change:
 
     old, new = (files.read(path).decode("utf-8", "surrogateescape") for path in (before, after))
-    return views.of_texts(old, new, (before, after))
+    return views.of_texts(old, new, (before, before))  # a patch is for the file that was there before
 
 
 @click.command(
@@ -119,7 +119,13 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
         with outcome.handling(one.shown, one.named):
             log_at = files.log_path(one.path)
             logged = os.path.exists(log_at) and files.read_log(log_at).state(files.read(one.path)) == "result"
-            change = change_since(one.path, None) if logged else change_of(fixed_file(one.path, config), one.path)
+            if logged:
+                change = change_since(one.path, None)
+            else:
+                fixed = fixed_file(one.path, config)
+                change = change_of(fixed, one.path)
+                if not as_json and transcoded(fixed.report):
+                    put(f"encoding  {encoding_of(fixed.report)}\n")
             if as_json:
                 for item in explained(change.before, change.singly):
                     put(json.dumps({"path": one.path, **item}, ensure_ascii=False) + "\n")

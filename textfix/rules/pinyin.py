@@ -37,6 +37,7 @@ AROUND = 200  # characters of text around annotations that are looked at with th
 
 # Nats for and against a script, each the logarithm of (likelihood with a script / likelihood with a writer).
 PRIOR = -20.0
+SUSPECTED = -12.0  # evidence above which annotations are reported, if not removed
 IN_TABLE = math.log(0.98 / 0.45)  # a kind of character that is annotated and that conversion writes
 NOT_IN_TABLE = math.log(0.02 / 0.55)
 COVERED = math.log(0.65 / 0.30)  # a kind of traditional character, annotated somewhere
@@ -163,16 +164,19 @@ def propose(text: Text, context: Context) -> Proposals:
 
 
 def edits(page: Page) -> Iterator[Edit]:
-    """A removal for every annotation of a page that a script made; nothing for a writer's."""
+    """A removal for every annotation of a page that a script made, a suspicion where it may have been; else nothing."""
     evidence = page.evidence()
-    if evidence <= 0:
+    if evidence <= SUSPECTED:
         return
     annotated = Counter(one.character for one in page.annotations)
     table = in_table("".join(annotated))
-    confidence = round(1 / (1 + math.exp(-min(evidence, 7.0))), 3)
+    confidence = round(1 / (1 + math.exp(-max(-7.0, min(evidence, 7.0)))), 3)
     for one in page.annotations:
         count, total = annotated[one.character], page.counts[one.character]
-        if table[one.character] or (total > 1 and count == total):
+        if evidence <= 0:
+            reason = f"perhaps a script put the reading there, but {len(annotated)} kinds of characters do not prove it"
+            yield Edit(one.start, one.end, one.written, one.written, Note(RULE.name, confidence, reason=reason))
+        elif table[one.character] or (total > 1 and count == total):
             reason = f"a script put the reading behind {one.character} ({count} of {total} on this page)"
             yield Edit(one.start, one.end, one.written, "", Note(RULE.name, confidence, reason=reason))
         else:

@@ -28,7 +28,9 @@ SHARE = 0.75  # of them that one script must have
 PROSE = 8  # Han characters: a shorter clause gives too little context to convert what both scripts use
 BLOCKS = 64  # blocks of a document that are counted to find its script
 PROSE_MARKS = np.array([ord(mark) for mark in "，。！？；,!?"])
-PROTECTED = re.compile(r"[a-z][a-z0-9+.-]*://[^\s，。；、）」』”》]+|(?<=[「『“‘\"'])[\u3400-\u9fff](?=[」』”’\"'])", re.I)
+PROTECTED = re.compile(
+    r"[a-z][a-z0-9+.-]*://[^\s，。；、）」』”》]+|(?<=[「『“‘\"'])[\u3400-\u9fff](?=[」』”’\"'])", re.I
+)
 CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
 CERTAIN, BY_CONTEXT = 0.98, 0.85  # confidence: only the other script uses the character; opencc's phrases decided
 

@@ -13,7 +13,7 @@ from textfix.views.neutral import neutral
 def explained(source: str, edits: Iterable[Edit]) -> Iterator[dict[str, Any]]:
     """One mapping a change, in order of place; line and column from 1, in characters of the decoded source."""
     lines = Lines(source)
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+    for edit in in_order(edits):
         line, column = lines.place(edit.start)
         note = edit.note
         yield printable(
@@ -40,11 +40,18 @@ def sentences(source: str, edits: Iterable[Edit]) -> Iterator[str]:
     >>> next(sentences("推進(jìn)", [Edit(2, 7, "(jìn)", "", Note("noise.pinyin", 0.999, reason="a script did"))]))
     '1:3  noise.pinyin  (jìn) → (nothing)  sure 0.999: a script did'
     """
-    for one in explained(source, edits):
-        kind = "inferred" if one["inferred"] else "sure"
-        others = ", ".join(f"{neutral(text)} {sure}" for text, sure in one["alternatives"])
+    lines = Lines(source)
+    for edit in in_order(edits):
+        line, column = lines.place(edit.start)
+        note = edit.note
+        kind = "inferred" if note.inferred else "sure"
+        others = ", ".join(f"{neutral(text)} {sure}" for text, sure in note.alternatives)
         yield (
-            f"{one['line']}:{one['column']}  {one['rule']}  "
-            f"{neutral(one['before']) or '(nothing)'} → {neutral(one['after']) or '(nothing)'}  "
-            f"{kind} {one['confidence']}: {neutral(one['reason'])}" + (f"; or {others}" if others else "")
+            f"{line}:{column}  {note.rule}  "
+            f"{neutral(edit.before) or '(nothing)'} → {neutral(edit.after) or '(nothing)'}  "
+            f"{kind} {note.confidence}: {neutral(note.reason)}" + (f"; or {others}" if others else "")
         )
+
+
+def in_order(edits: Iterable[Edit]) -> list[Edit]:
+    return sorted(edits, key=lambda edit: (edit.start, edit.end))
