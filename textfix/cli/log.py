@@ -8,7 +8,7 @@ import os
 import click
 
 from textfix import files
-from textfix.cli.shared import Examples, Outcome, put
+from textfix.cli.shared import Examples, Outcome, inputs, put
 from textfix.encodings import Segment
 from textfix.log import Log
 
@@ -26,6 +26,15 @@ def logged(path: str) -> tuple[Log, str]:
             raise FileNotFoundError(2, f"no log beside it, and no log itself: {files.log_path(path)} is missing")
         return files.read_log(path), ""
     return files.read_log(files.log_path(text)), text
+
+
+def with_logs(paths: tuple[str, ...], outcome: Outcome) -> list[str]:
+    """The paths; of folders, the files below that have a log."""
+    found: list[str] = []
+    for path in paths:
+        below = inputs((path,), outcome) if os.path.isdir(path) else []
+        found += [one.path for one in below if os.path.exists(files.log_path(one.path))] if below else [path]
+    return found
 
 
 def described(part: Segment) -> str:
@@ -57,7 +66,7 @@ def log_show(path: str) -> None:
 def log_verify(paths: tuple[str, ...]) -> None:
     """Check that the log is whole and gives the original back; nothing is written."""
     outcome = Outcome()
-    for path in paths:
+    for path in with_logs(paths, outcome):
         with outcome.handling(path):
             entry, text = logged(path)
             if text:
@@ -71,7 +80,7 @@ def log_verify(paths: tuple[str, ...]) -> None:
 def log_stats(paths: tuple[str, ...]) -> None:
     """Count the changes by rule, as JSON."""
     outcome = Outcome()
-    for path in paths:
+    for path in with_logs(paths, outcome):
         with outcome.handling(path):
             rest: Log | None = logged(path)[0]
             while rest is not None:
