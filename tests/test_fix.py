@@ -34,6 +34,12 @@ def test_fix_can_be_undone_and_settles(data: str | bytes, options: dict[str, str
     assert fixed.changed == (fixed.text != data if isinstance(data, str) else fixed.text.encode() != data)
 
 
+def test_an_undecodable_byte_is_read_as_what_it_becomes() -> None:
+    page = PAGE[PAGE.index("②家教工作") : PAGE.index("诩哟笊")].encode()
+    fixed = textfix.fix(page + b"\x80")
+    assert textfix.fix(fixed.text).text == fixed.text
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(st.none(), TEXTS.map(lambda text: text.encode("utf-8", "ignore").decode())), max_size=6))
 def test_batch_and_fix_agree(rows: list[str | None]) -> None:

@@ -29,8 +29,9 @@ from textfix.rules.pinyin import find
 from textfix.rules.readings import LETTERS, read_so
 from textfix.text import Class, Text, classes, to_codes
 
+UNREAD = "\ufffd\ud800-\udfff"  # what the last rule makes U+FFFD counts as that already
 # "?" took the parenthesis with it; decoders that write U+FFFD leave it.
-LOSS = re.compile(rf"(?:\?|\ufffd\(?)([{LETTERS}]{{1,7}})\)")
+LOSS = re.compile(rf"(?:\?|[{UNREAD}]\(?)([{LETTERS}]{{1,7}})\)")
 BEFORE = re.compile(rf"([^\x00-\x7f])(?:[(（][{LETTERS}]{{1,7}}[)）])*$")
 ANNOTATION_HERE = re.compile(rf"[(（]([{LETTERS}]{{1,7}})[)）]")
 NEAR = 24  # characters of context that help to choose
@@ -144,7 +145,7 @@ def lost_byte(state: State, reading: str, page: Evidence) -> Iterator[State]:
 
 def shifted(state: State, character: str, page: Evidence) -> Iterator[State]:
     """Read one character of a shifted stretch again: its bytes belong half to the character before."""
-    if character in "?\ufffd":
+    if character == "?" or re.match(f"[{UNREAD}]", character):
         yield from lost_pair(state, page)
         return
     raw = two_bytes(character) or (character.encode() if "@" <= character <= "~" else b"")
