@@ -93,6 +93,11 @@ class Fixer:
         Answers a struct of text (string), changed (bool) and log (string, null where unchanged). Each row comes out
         as `fix` alone would have it. Needs pyarrow (`pip install textfix[arrow]`).
         """
-        from textfix.arrow import batch
+        try:
+            from textfix.arrow import batch
+        except ModuleNotFoundError as error:
+            raise ModuleNotFoundError(
+                "Fixer.batch needs pyarrow: pip install 'textfix[arrow]'", name=error.name
+            ) from None
 
         return batch(column, self.config)
