@@ -14,19 +14,16 @@ import difflib
 import gzip
 import random
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 import numpy as np
 import opencc
 from pypinyin.constants import PINYIN_DICT
 
 import textfix
-from textfix.language import Model
-from textfix.language.train import train
+from benchmarks.heldout import without
 
 SHARE = 0.7  # of the kinds of traditional-only characters that are annotated
 PAGE = 1500  # characters
@@ -54,8 +51,7 @@ def main() -> None:
     parser.add_argument("--restore", default="confident", help="as the option of fix")
     parser.add_argument("--decoder", choices=DECODERS, default="strict", help="what reads the damaged bytes")
     args = parser.parse_args()
-    model = held_out(args.corpora)
-    with mock.patch.object(Model, "load", staticmethod(lambda: model)):
+    with without(args.corpora, TEXTS):
         total: Counter[str] = Counter()
         for name in TEXTS:
             counts = measure(args.corpora / f"{name}.txt.gz", args)
@@ -75,13 +71,6 @@ def line(name: str, counts: Counter[str]) -> str:
         f" = {kept_right / max(1, kept):.1%};  others right {clean - counts['other wrong']:6} of {clean:6}"
         f"  annotations left {counts['left']} of {counts['annotations']}"
     )
-
-
-def held_out(corpora: Path) -> Model:
-    paths = [path for path in sorted(corpora.glob("*.txt.gz")) if path.name.split(".")[0] not in TEXTS]
-    with tempfile.TemporaryDirectory() as folder:
-        train(paths, Path(folder, "model.npz"))
-        return Model(**np.load(Path(folder, "model.npz")))
 
 
 def measure(path: Path, args: argparse.Namespace) -> Counter[str]:

@@ -33,7 +33,7 @@ class Config:
     min_confidence: changes less sure than this are reported instead of made; 0 to 1.
 
     >>> Config(to="hans").replace(form="NFKC")
-    Config(to='hans', form='NFKC', restore='confident', spaces='keep', disable=(), min_confidence=0.5)
+    Config(to='hans', form='NFKC', restore='confident', spaces='keep', disable=(), min_confidence=0.0)
     """
 
     to: str = "auto"
@@ -41,7 +41,7 @@ class Config:
     restore: str = "confident"
     spaces: str = "keep"
     disable: tuple[str, ...] = ()
-    min_confidence: float = 0.5
+    min_confidence: float = 0.0
 
     def __post_init__(self) -> None:
         for name, choices in CHOICES.items():

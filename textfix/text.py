@@ -42,6 +42,7 @@ class Class(IntFlag):
     NFKC = 1024
     NFKD = 2048
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
+    MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
 
 
@@ -196,6 +197,18 @@ def line_ends(codes: Codes) -> Ints:
 def classes(codes: Codes) -> Marks:
     """The class bits of each code point: one look-up."""
     return _table().take(codes)
+
+
+def odds(codes: Codes) -> npt.NDArray[np.int8]:
+    """For each code point the log-odds of standing in mojibake rather than in clean text, in quarters of a nat."""
+    return np.asarray(_odds().take(np.minimum(codes, 0xFFFF)), np.int8)
+
+
+@cache
+def _odds() -> npt.NDArray[np.int8]:
+    with (resources.files("textfix.data") / "odds.npz").open("rb") as file:
+        table: npt.NDArray[np.int8] = np.load(file)["odds"]
+        return table
 
 
 @cache

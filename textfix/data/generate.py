@@ -24,8 +24,10 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from textfix.text import Class
+from textfix.rules.channels import CHANNELS
+from textfix.text import Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 HERE = Path(__file__).parent
@@ -33,6 +35,9 @@ TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
 # A character is simplified only while traditional text uses it less than this, as a share of what simplified text
 # does: where opencc always replaces it, and where it knows words that keep it (广, 万, 种).
 SHARED, KEPT = 0.08, 0.0015
+SAMPLE = 2_000_000  # characters taken of a file to tell mojibake from clean text
+RARE = 1e-8  # share that is added to every character's
+TELLING = 12  # quarters of a nat from which a character has the class MOJIBAKE
 FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
 
 
@@ -57,6 +62,9 @@ def write_classes(corpora: Path) -> None:
     for characters, bit in ((hans, Class.HANS), (hant, Class.HANT), (folds, Class.FOLDS)):
         for character in characters:
             table[ord(character)] |= np.uint16(bit)
+    odds = mojibake_odds(corpora)
+    table[np.flatnonzero(odds >= TELLING)] |= np.uint16(Class.MOJIBAKE)
+    np.savez_compressed(HERE / "odds.npz", odds=odds)
     edges = np.flatnonzero(np.diff(table, prepend=np.uint16(0xFFFF)))
     lengths = np.diff(np.append(edges, len(table)))
     np.savez_compressed(HERE / "classes.npz", values=table[edges], lengths=lengths.astype(np.int32))
@@ -109,6 +117,33 @@ def dictionary(name: str) -> dict[str, list[str]]:
         subprocess.run(command, check=True)
         pairs = (line.split("\t") for line in text.read_text("utf-8").splitlines())
         return {key: values.split(" ") for key, values in pairs}
+
+
+def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
+    """For each code point of the basic plane the log-odds of standing in mojibake rather than in clean text.
+
+    In quarters of a nat. Mojibake is made of the corpora by every channel that textfix knows, all counted alike.
+    """
+    clean, damaged = np.zeros(0x10000), np.zeros(0x10000)
+    samples: dict[str, str] = {}
+    for path in sorted(corpora.glob("*.txt.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            text = file.read(SAMPLE)
+        clean += shares(text)
+        samples[path.name] = text[: SAMPLE // 20]
+    for written, read in CHANNELS:
+        script = "hant" if written == "big5hkscs" else "han"
+        for name, text in samples.items():
+            if name.startswith(script):
+                damaged += shares(text.encode(written, "ignore").decode(read, "replace")) / len(CHANNELS)
+    odds = np.log((damaged / damaged.sum() + RARE) / (clean / clean.sum() + RARE))
+    return np.asarray(np.clip(np.round(4 * odds), -127, 127), np.int8)
+
+
+def shares(text: str) -> npt.NDArray[np.float64]:
+    codes = to_codes(text)
+    counts = np.bincount(codes[codes < 0x10000], minlength=0x10000)
+    return np.asarray(counts / max(1, counts.sum()), np.float64)
 
 
 def frequencies(corpora: Path, script: str) -> Counter[str]:

@@ -87,7 +87,7 @@ class Model:
         ids = self.symbol.take(basic(text.codes)).astype(np.uint64)
         starts = text.rows[:-1][np.diff(text.rows) > 0]
         line_end = int(self.symbol[ord(LINE_END)])
-        steps = self._steps(shifted(ids, starts, 2, line_end), shifted(ids, starts, 1, line_end), ids)
+        steps = self.steps(shifted(ids, starts, 2, line_end), shifted(ids, starts, 1, line_end), ids)
         return np.asarray((steps + self._forms(text)) / np.float32(-SCALE), np.float32)
 
     def score(self, text: Text) -> npt.NDArray[np.float64]:
@@ -114,7 +114,7 @@ class Model:
             margin.append(float(scores[best]) - max(others, default=-np.inf))
         return Path(paths[best], float(scores[best]), tuple(margin))
 
-    def _steps(self, first: Keys, second: Keys, third: Keys) -> npt.NDArray[np.uint32]:
+    def steps(self, first: Keys, second: Keys, third: Keys) -> npt.NDArray[np.uint32]:
         """How unlikely each third symbol is behind the two before it, in steps of the quantisation."""
         width = np.uint64(SYMBOLS)
         known, cost = look_up(self.triples, (first * width + second) * width + third, 8)

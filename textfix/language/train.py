@@ -25,6 +25,7 @@ HERE = Path(__file__).parent
 DISCOUNTS = (0.7, 0.8)  # of absolute discounting, of pairs and of triples (Ney, Essen and Kneser 1994)
 TRIPLES, PAIR = 5_000_000, 3  # so many triples are kept, the commonest; pairs from so many occurrences
 LARGEST = 4_000_000  # characters taken of a file, so that no register drowns the others
+ASTRAL = 0xFFFD  # stands for all characters beyond the basic plane, and has no symbol of its own
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
 FLOOR = 0.02  # added to the count of each written form in each script
 
@@ -55,7 +56,7 @@ def train(paths: list[Path], target: Path) -> None:
 def codes_of(path: Path) -> npt.NDArray[np.uint16]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         codes = to_codes(file.read(LARGEST))
-    return np.where(codes > 0xFFFF, 0xFFFD, codes).astype(np.uint16)
+    return np.where(codes > 0xFFFF, ASTRAL, codes).astype(np.uint16)
 
 
 def folding() -> npt.NDArray[np.uint16]:
@@ -73,6 +74,7 @@ def folding() -> npt.NDArray[np.uint16]:
 
 def symbols(counts: npt.NDArray[np.float64], fold: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
     """A number for each of the commonest folded characters; 0 for all others."""
+    counts = np.where(np.arange(len(counts)) == ASTRAL, 0, counts)
     ranked = sorted(range(len(counts)), key=lambda code: (-counts[code], code))[: SYMBOLS - 1]
     number = np.zeros(0x10000, np.uint16)
     number[[code for code in ranked if counts[code]]] = np.arange(1, 1 + sum(1 for code in ranked if counts[code]))

@@ -6,11 +6,12 @@ import numpy as np
 
 from textfix.config import CONFIDENT, Config, ConfigError, suggestion
 from textfix.edits import Edits
-from textfix.rules import desync, encoding, form, pinyin, script, spaces
+from textfix.rules import desync, encoding, form, mojibake, pinyin, script, spaces
 from textfix.rules.base import Context, Proposals, Rule
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
+    mojibake.RULE,
     desync.RULE,
     pinyin.RULE,
     spaces.RULE,

@@ -1,0 +1,188 @@
+"""The channels of mojibake: text that was written in one encoding and read in another.
+
+A reader is how a wrong decoder shows bytes; here it is turned round: for each character the bytes that it can have
+been, and for a loss the bytes that it can have swallowed. Decoders differ (Python, browsers, Windows code pages,
+iconv), so a reader knows the forms of all of them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.text import Bools
+
+UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
+SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character
+STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
+DOUBLE = tuple(STRICT)
+WIDE = ("utf-16-le", "utf-16-be")
+CHANNELS: tuple[tuple[str, str], ...] = (
+    *((written, read) for written in (UTF8, GBK, BIG5) for read in (*DOUBLE, *SINGLE) if written != read),
+)
+# Channels in which nothing is lost, or all: they are turned back whole or not at all.
+WHOLE: tuple[tuple[str, str], ...] = (
+    *((written, read) for written in (UTF8, GBK, BIG5) for read in WIDE),
+    *((written, read) for written in WIDE for read in ("latin_1", "cp1252", "gb18030", *WIDE) if written != read),
+)
+
+ANY = 256  # an unknown byte in a pattern
+# Losses that left no sign: how many bytes, and nats against them.
+HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
+# A sign for a loss, with nats against one byte, and against two. U+FFFD is what Python writes for one byte, and
+# browsers for two; "?" and, in code page 932, a dot are what Windows writes for two.
+REPLACEMENT = "\ufffd"
+LOSSES = {REPLACEMENT: (0.0, 2.0), "?": (4.0, 3.0), "・": (4.0, 3.0)}
+# And against a second byte of ASCII, and a line end: only Windows loses these.
+TAKEN = {REPLACEMENT: 8.0, "?": 0.0, "・": 0.0}
+LINE = 5.0
+SWAPPED = 3.0  # nats against a byte that another tool changed: a no-break space, a backslash
+Pattern = tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Reader:
+    """A wrong decoder, turned round.
+
+    forms: for each character it can show the bytes that it shows so, the usual first. lost: shape (256, 256), which
+    bytes, followed by which, some decoder of its kind cannot show.
+    """
+
+    name: str
+    forms: dict[str, tuple[bytes, ...]]
+    lost: Bools
+
+    @property
+    def double(self) -> bool:
+        return self.name in DOUBLE
+
+    def patterns(self, character: str, pairs: bool) -> list[tuple[Pattern, float]]:
+        """The bytes that a character can have been, with nats against each; none where it cannot be shown.
+
+        pairs: U+FFFD may stand for two bytes.
+
+        >>> reader("cp1252").patterns("�", pairs=True)
+        [((256,), 0.0)]
+        """
+        known = [(tuple(raw), 0.0) for raw in self.forms.get(character, ())]
+        if character in LOSSES or (not known and "\ue000" <= character <= "\uf8ff"):
+            one, two = LOSSES.get(character, (0.0, 0.0))
+            both = self.double and (pairs or character != REPLACEMENT)
+            known += [((ANY,), one), *([((ANY, ANY), two)] if both else [])]
+        if character == " " and not self.double:
+            known += [(tuple(raw), SWAPPED) for raw in self.forms.get("\xa0", ())]
+        if character == "/" and not self.double:
+            known.append(((0x5C,), SWAPPED))
+        return known
+
+    def hidden(self) -> list[tuple[Pattern, float]]:
+        """What can have vanished without a sign: one byte or two; a reader of pairs loses one or two of these."""
+        return [((ANY,) * size, nats) for size, nats in (HIDDEN_PAIRS if self.double else HIDDEN)]
+
+
+@cache
+def reader(name: str) -> Reader:
+    if name in SINGLE:
+        gone = np.array([undecodable(bytes([code]), name) or fragile(bytes([code]), name) for code in range(256)])
+        return Reader(name, forms(name), np.repeat(gone[:, None], 256, axis=1))
+    strict = STRICT[name]
+    lost = np.zeros((256, 256), np.bool_)
+    for high in range(0x80, 0x100):
+        if undecodable(bytes([high]), strict):
+            lost[high] = [undecodable(bytes((high, low)), strict) for low in range(256)]
+    return Reader(name, forms(name), lost)
+
+
+def undecodable(raw: bytes, codec: str) -> bool:
+    try:
+        raw.decode(codec)
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def fragile(raw: bytes, codec: str) -> bool:
+    """Whether a byte is shown as what copying loses: a control, a soft hyphen, a no-break space."""
+    return raw[0] >= 0x80 and unicodedata.category(raw.decode(codec)) in ("Cc", "Cf", "Zs")
+
+
+@cache
+def forms(name: str) -> dict[str, tuple[bytes, ...]]:
+    """For each character that a reader can show, the bytes that it shows so, the usual first.
+
+    >>> forms("cp932")["∪"]
+    (b'\\x81\\xbe', b'\\x87\\x9c')
+    """
+    found: dict[str, list[bytes]] = {chr(code): [bytes([code])] for code in range(0x80)}
+    if name in SINGLE:
+        add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
+        for code in range(0x80, 0xA0):  # bytes that a table leaves out are shown as C1 controls
+            found.setdefault(chr(code), []).append(bytes([code]))
+        return {character: tuple(dict.fromkeys(listed)) for character, listed in found.items()}
+    add(found, name, (bytes((high, low)) for high in range(0x80, 0x100) for low in range(0x30, 0x100)))
+    add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
+    if name == BIG5:
+        add(found, "cp950", (bytes((high, low)) for high in range(0x80, 0x100) for low in range(0x40, 0x100)))
+    if name == "cp932":  # what iconv and Java write where Windows has full-width forms
+        for character, other in zip("〜‖−¢£¬—", "～∥－￠￡￢―", strict=True):
+            found.setdefault(character, found[other])
+    if name == GBK:  # Windows' code page 936 shows the byte 80 as the euro sign
+        found["€"] = [b"\x80", *found.get("€", [])]
+    return {character: tuple(dict.fromkeys(listed)) for character, listed in found.items()}
+
+
+def add(found: dict[str, list[bytes]], codec: str, sequences: Iterable[bytes]) -> None:
+    """Put the character of every byte sequence that is one."""
+    for raw in sequences:
+        try:
+            character = raw.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        if len(character) == 1:
+            found.setdefault(character, []).append(raw)
+
+
+@cache
+def shown() -> npt.NDArray[np.uint16]:
+    """For each code point of the basic plane the readers that can show it, as bits in the order of DOUBLE, SINGLE."""
+    table = np.zeros(0x10000, np.uint16)
+    for bit, name in enumerate((*DOUBLE, *SINGLE)):
+        table[[ord(one) for one in forms(name) if ord(one) < 0x10000]] |= np.uint16(1 << bit)
+    table[0xE000:0xF900] = table[0xFFFD] = 0xFFFF  # what a loss looks like
+    return table
+
+
+def bytes_of(text: str, read: str) -> bytes | None:
+    """The bytes that a reader showed as this text; None where it cannot have shown it, or other bytes so, too.
+
+    >>> bytes_of("浣犲ソ", "gb18030").decode()
+    '你好'
+    """
+    if read in WIDE:
+        return encoded(text, read)
+    table = forms(read)
+    pieces = []
+    for character in text:
+        found = table.get(character)
+        if found is None:
+            four = encoded(character, read) if read == GBK else None
+            if four is None:
+                return None
+            pieces.append(four)
+        elif len(found) > 1:
+            return None
+        else:
+            pieces.append(found[0])
+    return b"".join(pieces)
+
+
+def encoded(text: str, encoding: str) -> bytes | None:
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        return None

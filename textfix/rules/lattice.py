@@ -1,0 +1,606 @@
+"""The lattice of what damaged text can have been: its bytes, known and unknown, read again, the likeliest way.
+
+Many windows of text go through it at once. A path reads one window character by character; it takes a character for
+what it is (clean), or for the bytes that a reader showed so, and reads those in the encoding that the text was written
+in; for a loss it takes every byte that the reader could not have shown. The language model scores what comes out. Paths
+that cannot be told apart by what follows are merged, the likelier one stays, and the gap between the two is noted: the
+confidence of what they differ in.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.language import LINE_END, SCALE, Model, basic
+from textfix.rules.channels import ANY, LINE, REPLACEMENT, TAKEN, UTF8, Pattern, Reader, reader
+from textfix.text import CR, LF, Bools, Codes, Text, odds, to_codes
+
+SWITCH = 7.0  # nats for a change between clean and damaged
+WORST = 20.0  # nats behind the best at which a path is given up
+CLOSE = 12.0  # nats behind the best that leave no doubt
+BEAM = 128  # paths of one window
+UNGUIDED = 384  # where the bytes of a lost character do not tell what they are
+WIDE = 1000  # between two bytes of a loss
+BATCH, GUESSING = 1000, 30  # windows at once; where bytes of lost characters are guessed
+ROOM = 60_000  # characters of all windows at once
+BROKEN = 10.0  # nats against bytes that make no character
+UNREAD = 2  # in the column lossy: such bytes
+CLEARLY_CLEAN = -12  # quarters of a nat: characters that hardly stand in mojibake
+CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte
+LEADS = (0xC2, *range(0xE2, 0xF0))  # first bytes that an unknown byte of UTF-8 may be
+
+Array = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A stretch of text to search.
+
+    before: the two characters before it, none at the start of a line. closed: whether a line end stands behind it.
+    pairs: U+FFFD may stand for two bytes. hidden: before which characters bytes may have vanished without a sign.
+    """
+
+    line: str
+    before: str = ""
+    closed: bool = True
+    pairs: bool = False
+    hidden: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a window (characters start to end) and what it becomes.
+
+    lossy: whether a byte of it was unknown; then margin is how many nats the best other way to read it is behind, and
+    other what it gives.
+    """
+
+    start: int
+    end: int
+    text: str
+    lossy: bool
+    margin: float = np.inf
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The likeliest path through a stretch: the pieces that change, and the nats against it besides the model's.
+
+    Bytes that make no character are no piece: they stay.
+    """
+
+    pieces: tuple[Piece, ...]
+    against: float
+
+
+class Paths:
+    """The paths: a table of thirteen rows, one column a path. Costs are in steps of the model."""
+
+    def __init__(self, table: Array) -> None:
+        self.table = table
+        (
+            self.row,
+            self.first,  # the last two symbols
+            self.second,
+            self.pending,  # bytes of an open character
+            self.lost,  # an unknown byte taken just before, 0 where there is none
+            self.clean,
+            self.cost,
+            self.against,  # what of the cost is not the model's
+            self.hans,  # of the written forms, in either script
+            self.hant,
+            self.node,  # the last character
+            self.opened,  # the place in the window at which the open character began
+            self.lossy,
+        ) = table
+
+    def take(self, index: Array) -> Paths:
+        return Paths(self.table.take(index, axis=1))
+
+    def charge(self, steps: Array) -> None:
+        self.cost += steps
+        self.against += steps
+
+    @property
+    def total(self) -> Array:
+        return np.asarray(self.cost + np.minimum(self.hans, self.hant), np.int64)
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+@cache
+def sensible() -> Bools:
+    """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none."""
+    categories = [unicodedata.category(chr(code)) for code in range(0x10000)]
+    plain = ~np.isin(categories, ["Co", "Cn", "Cs", "Cc"])
+    plain[[9, 10, 13]] = True
+    return np.concatenate([plain, np.ones(0x100000, np.bool_), [False]])
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """How the encoding in which a text was written makes characters of bytes.
+
+    pairs: for two bytes the code point, 0 where there is none; empty for UTF-8.
+    """
+
+    encoding: str
+    pairs: Array
+
+    def advance(self, pending: Array, byte: Array) -> tuple[Array, Array]:
+        """For open characters and their next bytes: what is open then, and the code point, 0 where none is complete
+        and -1 where the bytes make none."""
+        if self.encoding == UTF8:
+            return utf8(pending, byte)
+        alone = (pending == 0) & (byte < 0x80)
+        code = np.where(pending == 0, np.where(alone, byte, 0), self.pairs[(pending << 8 | byte) & 0xFFFF])
+        code = np.where((pending != 0) & (code == 0), -1, code)
+        return np.where((pending == 0) & ~alone, byte, 0), code
+
+    def after(self, pending: int) -> Array:
+        """The bytes that can come next, where one is unknown."""
+        if self.encoding == UTF8:
+            return np.arange(0x80, 0xC0) if pending else np.array(LEADS)
+        defined = self.pairs.reshape(256, 256) > 0
+        return np.flatnonzero(defined[pending]) if pending else np.flatnonzero(defined.any(axis=1))
+
+
+def utf8(pending: Array, byte: Array) -> tuple[Array, Array]:
+    """UTF-8; pending is the number of bytes to come, and below it the bits so far."""
+    need, bits = pending >> 16, pending & 0xFFFF
+    size = (byte >= 0xC2).astype(np.int64) + (byte >= 0xE0) + (byte >= 0xF0)
+    begins = np.where(size > 0, size << 16 | byte & (0x3F >> size), 0)
+    bits = bits << 6 | byte & 0x3F
+    goes = (byte & 0xC0) == 0x80
+    goes &= ~((need == 2) & ((bits < 0x20) | (bits >> 5 == 0x1B)))  # overlong; surrogates
+    goes &= ~((need == 3) & ((bits < 0x10) | (bits > 0x10F)))
+    more = np.where(need == 0, begins, np.where(need > 1, (need - 1) << 16 | bits, 0))
+    code = np.where(
+        need == 0,
+        np.where(byte < 0x80, byte, np.where((size > 0) & (byte < 0xF5), 0, -1)),
+        np.where(goes, np.where(need == 1, bits, 0), -1),
+    )
+    return more, code
+
+
+@cache
+def written(encoding: str) -> Written:
+    pairs = np.zeros(0x10000, np.int64)
+    if encoding != UTF8:
+        for high in range(0x81, 0xFF):
+            for low in range(0x40, 0xFF):
+                try:
+                    text = bytes((high, low)).decode(encoding)
+                except UnicodeDecodeError:
+                    continue
+                if len(text) == 1 and ord(text) < 0x10000 and sensible()[ord(text)]:
+                    pairs[high << 8 | low] = ord(text)
+    return Written(encoding, pairs)
+
+
+@dataclass(frozen=True, eq=False)
+class Choices:
+    """Lists of bytes, one behind the other: list number k is values[start[k] : start[k + 1]]."""
+
+    start: Array
+    values: Array
+
+    @classmethod
+    def of(cls, lists: Sequence[Array]) -> Choices:
+        return cls(np.concatenate([[0], np.cumsum([len(one) for one in lists])]), np.concatenate(lists))
+
+    def expand(self, keys: Array) -> tuple[Array, Array]:
+        """For each key its whole list: the index of the key, and the value."""
+        counts = self.start[keys + 1] - self.start[keys]
+        index = np.repeat(np.arange(len(keys)), counts)
+        within = np.arange(len(index)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return index, self.values[self.start[keys][index] + within]
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """What the lattice looks up for text written in one encoding and shown by one reader."""
+
+    written: Written
+    reader: Reader
+    unknown: Choices  # by what is open (256 for UTF-8): the bytes that an unknown one can be
+    behind: Choices  # by 2 * (an unknown byte) + (a character is open): those that another behind it can be
+
+    @classmethod
+    @cache
+    def of(cls, encoding: str, read: str) -> Channel:
+        source, shown = written(encoding), reader(read)
+        losable = np.asarray(shown.lost.any(axis=1))
+        after = [source.after(lead) for lead in range(256)]
+        going = source.after(1) if encoding == UTF8 else np.zeros(0, np.int64)
+        unknown = [bytes_[losable[bytes_]] for bytes_ in (*after, going)]
+        behind = []
+        ascii_bytes = np.array([9, 10, 13, *range(0x20, 0x7F)])
+        for byte in range(256):
+            for is_open in (False, True):
+                if is_open:
+                    fits = going if encoding == UTF8 else after[byte]
+                else:
+                    fits = np.concatenate([after[0], ascii_bytes])
+                behind.append(fits[shown.lost[byte][fits]])
+        return cls(source, shown, Choices.of(unknown), Choices.of(behind))
+
+    def keys(self, pending: Array) -> Array:
+        return np.where(pending > 0, 256, 0) if self.written.encoding == UTF8 else pending
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The characters of all windows, and for each kind of character the patterns of bytes that it can have been.
+
+    codes: shape (characters,); kind: the same, which list of patterns; ahead: the first byte behind each character,
+    -1 where several are possible. patterns: shape (bytes, patterns), with sizes, against (steps), twin (one sign for a
+    pair of unknown bytes) and taken (steps against ASCII as the second) for each; choices: by kind the patterns.
+    """
+
+    codes: Codes
+    kind: Array
+    ahead: Array
+    patterns: Array
+    sizes: Array
+    against: Array
+    twin: Bools
+    taken: Array
+    choices: Choices
+
+    @classmethod
+    def of(cls, text: Text, shown: Reader, pairs: bool, hidden: Bools) -> Cells:
+        codes = text.codes.astype(np.int64) << 1 | hidden
+        kinds, kind = np.unique(codes, return_inverse=True)
+        lists = [cls.options(chr(code >> 1), shown, pairs, bool(code & 1)) for code in kinds.tolist()]
+        lists.append([((), 0.0), *(shown.hidden() if hidden.any() else [])])  # behind the last character
+        every = [one for listed in lists for one in listed]
+        sizes = np.array([len(pattern) for pattern, _ in every])
+        patterns = np.full((int(sizes.max()), len(every)), NOTHING, np.int64)
+        for number, (pattern, _) in enumerate(every):
+            patterns[: len(pattern), number] = pattern
+        index = iter(range(len(every)))
+        choices = Choices.of([np.array([next(index) for _ in listed], np.int64) for listed in lists])
+        against = np.array([round(nats * SCALE) for _, nats in every], np.int64)
+        bytes_known = [{pattern[0] for pattern, _ in listed if pattern and pattern[0] != CLEAN} for listed in lists]
+        only = np.array([min(found) if len(found) == 1 and found != {ANY} else -1 for found in bytes_known])
+        sure = np.where(odds(text.codes) > CLEARLY_CLEAN, only[kind.reshape(-1)], -1)  # what may be clean tells nothing
+        ahead = np.append(sure[1:], -1)
+        ahead[text.rows[1:][np.diff(text.rows) > 0] - 1] = -1
+        twin = np.zeros(len(every), np.bool_)  # one sign stands for both: the second may be of ASCII
+        twin[: choices.start[-2]] = [pattern == (ANY, ANY) for pattern, _ in every[: choices.start[-2]]]
+        signs = [TAKEN.get(chr(code >> 1), 0.0) for code in kinds.tolist()] + [0.0]
+        taken = np.array([round(nats * SCALE) for nats in signs], np.int64).repeat(np.diff(choices.start))
+        return cls(text.codes, kind.reshape(-1), ahead, patterns, sizes, against, twin, taken, choices)
+
+    @property
+    def end(self) -> int:
+        """The kind of what stands behind the last character of a window."""
+        return len(self.choices.start) - 2
+
+    @staticmethod
+    def options(character: str, shown: Reader, pairs: bool, hidden: bool) -> list[tuple[Pattern, float]]:
+        known = shown.patterns(character, pairs)
+        if hidden:
+            known += [((*gone, *one), nats + more) for gone, nats in shown.hidden() for one, more in known]
+        return known if character.isascii() else [((CLEAN,), 0.0), *known]
+
+
+class Lattice:
+    """One run over the windows of one channel."""
+
+    def __init__(self, jobs: Sequence[Job], channel: Channel, model: Model) -> None:
+        self.jobs, self.channel, self.model = jobs, channel, model
+        self.text = Text.of([job.line for job in jobs])
+        hidden = np.zeros(len(self.text.codes), np.bool_)
+        for start, job in zip(self.text.rows.tolist(), jobs, strict=False):
+            hidden[[start + place for place in job.hidden]] = True
+        self.cells = Cells.of(self.text, channel.reader, jobs[0].pairs, hidden)
+        self.beam = BEAM if channel.written.encoding == UTF8 else UNGUIDED
+        self.nodes: list[tuple[Array, ...]] = [tuple(np.array([value]) for value in (-1, 0, 0, 0, 0))]
+        self.count = 1
+        self.merged: list[tuple[Array, Array, Array]] = []
+        self.line_end = int(model.symbol[ord(LINE_END)])
+
+    def run(self) -> list[Best]:
+        size = len(self.text)
+        lengths = np.diff(self.text.rows)
+        table = np.zeros((13, 2 * size), np.int64)
+        paths = Paths(table)
+        paths.row[:], paths.clean[:] = np.repeat(np.arange(size), 2), np.tile([0, 1], size)
+        before = np.array([self.context(job.before) for job in self.jobs], np.int64)
+        paths.first[:], paths.second[:] = np.repeat(before, 2, axis=0).T
+        ended = [table[:, :0]]
+        for place in range(int(lengths.max(initial=0)) + 1):
+            at_end = lengths[paths.row] == place
+            if at_end.any():
+                ended.append(self.follow(paths.take(np.flatnonzero(at_end)), place, True).table)
+                paths = paths.take(np.flatnonzero(~at_end))
+            paths = self.merge(self.follow(paths, place, False))
+        return self.answer(self.closed(Paths(np.concatenate(ended, axis=1))))
+
+    def context(self, before: str) -> list[int]:
+        """The two symbols before the first character."""
+        return [self.line_end, self.line_end, *self.model.symbol[basic(to_codes(before))].tolist()][-2:]
+
+    def closed(self, paths: Paths) -> Paths:
+        """The paths with the line ends that stand behind them."""
+        ends = np.array([job.closed for job in self.jobs])[paths.row]
+        symbols = (paths.first, paths.second, np.full(len(paths), self.line_end))
+        paths.cost += ends * self.model.steps(*(one.astype(np.uint64) for one in symbols)).astype(np.int64)
+        return paths
+
+    def follow(self, paths: Paths, place: int, behind: bool) -> Paths:
+        """Follow every path through the next character of its window, or through what vanished behind the last.
+
+        Where no path of a window can go on, the bytes of the open character are given up.
+        """
+        if not len(paths):
+            return paths
+        after = self.step(paths, place, behind)
+        going = np.zeros(len(self.text), np.bool_)
+        going[after.row] = True
+        stuck = np.flatnonzero(~going[paths.row])
+        if not len(stuck):
+            return after
+        again = self.step(self.give_up(paths.take(stuck), place), place, behind)
+        return Paths(np.concatenate([after.table, again.table], axis=1))
+
+    def give_up(self, paths: Paths, place: int) -> Paths:
+        """The paths without their open characters."""
+        is_open = paths.pending > 0
+        unread = np.where(is_open, ord(REPLACEMENT), 0)
+        paths.lossy[is_open] = UNREAD
+        paths.pending[:] = paths.lost[:] = 0
+        paths.charge(is_open * round(BROKEN * SCALE))
+        self.emit(paths, unread, place - 1)
+        return paths
+
+    def step(self, paths: Paths, place: int, behind: bool) -> Paths:
+        cells = self.cells
+        at = self.text.rows[paths.row] + place
+        kind = np.full(len(at), cells.end) if behind else cells.kind[at]
+        index, pattern = cells.choices.expand(kind)
+        paths = paths.take(index)
+        paths.charge(cells.against[pattern])
+        for number in range(int(cells.sizes[pattern].max(initial=0))):
+            paths, pattern = self.feed(paths, pattern, number, place)
+            if len(paths) > WIDE * len(self.text):
+                going = np.flatnonzero(cells.sizes[pattern] > number + 1)
+                done = np.flatnonzero(cells.sizes[pattern] <= number + 1)
+                kept = np.concatenate([done, going[self.narrowed(paths.take(going), WIDE)]])
+                paths, pattern = paths.take(kept), pattern[kept]
+        return paths.take(np.flatnonzero(paths.pending == 0)) if behind else paths
+
+    def feed(self, paths: Paths, pattern: Array, number: int, place: int) -> tuple[Paths, Array]:
+        """Follow every path through the next byte of its pattern."""
+        byte = self.cells.patterns[number, pattern]
+        guessed = byte == ANY
+        if guessed.any():
+            paths, pattern, byte, guessed = self.guess(paths, pattern, byte, place)
+        as_is, real = byte == CLEAN, byte >= 0
+        known = np.maximum(byte, 0)
+        more, code = self.channel.written.advance(paths.pending, known)
+        if as_is.any():
+            at = self.text.rows[paths.row[as_is]] + place
+            code[as_is] = np.where(paths.pending[as_is] > 0, -1, self.cells.codes[at].astype(np.int64))
+        code[byte == NOTHING] = 0
+        itself = as_is & (code > 0) | ~guessed & (code > 0) & (code < 0x80)
+        fits = (code == 0) | itself | sensible()[code]
+        if paths.lost.any():
+            fits &= ~real | guessed | (paths.lost == 0) | self.channel.reader.lost[paths.lost, known]
+        alive = np.flatnonzero(fits)
+        if len(alive) < len(fits):
+            paths, pattern, byte, guessed = paths.take(alive), pattern[alive], byte[alive], guessed[alive]
+            code, as_is, real, more = code[alive], as_is[alive], real[alive], more[alive]
+        begins = (real | as_is) & (paths.pending == 0)
+        paths.opened[begins] = place
+        paths.lossy[begins] = 0
+        paths.lossy |= guessed
+        switch = as_is & (paths.clean == 0) | (byte >= 0x80) & (paths.clean == 1)
+        paths.charge(switch * round(SWITCH * SCALE))
+        paths.clean ^= switch
+        second = guessed & (self.cells.patterns[0, pattern] == ANY) if number == 1 else ~guessed
+        paths.lost[real | as_is] = np.where(guessed & ~second, byte, 0)[real | as_is]
+        paths.pending[real] = more[real]
+        self.emit(paths, code, place)
+        return paths, pattern
+
+    def guess(self, paths: Paths, pattern: Array, byte: Array, place: int) -> tuple[Paths, Array, Array, Bools]:
+        """Put every byte that it can have been in the place of an unknown one."""
+        unknown = byte == ANY
+        kept = np.flatnonzero(~unknown)
+        alone, second = np.flatnonzero(unknown & (paths.lost == 0)), np.flatnonzero(unknown & (paths.lost > 0))
+        first, value = self.channel.unknown.expand(self.channel.keys(paths.pending[alone]))
+        first = alone[first]
+        row = paths.row[first]
+        ahead = self.cells.ahead[np.minimum(self.text.rows[row] + place, self.text.rows[row + 1] - 1)]
+        fits = (self.cells.sizes[pattern[first]] > 1) | (ahead < 0) | self.channel.reader.lost[value, ahead]
+        first, value = first[fits], value[fits]
+        then, other = self.channel.behind.expand(2 * paths.lost[second] + (paths.pending[second] > 0))
+        then = second[then]
+        fits = (other >= 0x80) | self.cells.twin[pattern[then]]
+        then, other = then[fits], other[fits]
+        index = np.concatenate([kept, first, then])
+        byte = np.concatenate([byte[kept], value, other])
+        guessed = np.arange(len(index)) >= len(kept)
+        paths, pattern = paths.take(index), pattern[index]
+        taken = guessed & (byte < 0x80)
+        if taken.any():
+            paths.charge(1 * taken * (self.cells.taken[pattern] + round(LINE * SCALE) * np.isin(byte, (LF, CR))))
+        return paths, pattern, byte, guessed
+
+    def emit(self, paths: Paths, code: Array, place: int) -> None:
+        """Score the characters that are complete, and note them."""
+        made = np.flatnonzero(code > 0)
+        if not len(made):
+            return
+        basic = np.where(code[made] > 0xFFFF, 0xFFFD, code[made])
+        third = self.model.symbol[basic].astype(np.int64)
+        first, second = paths.first[made], paths.second[made]
+        paths.cost[made] += self.model.steps(first.astype(np.uint64), second.astype(np.uint64), third.astype(np.uint64))
+        paths.hans[made] += self.model.hans[basic]
+        paths.hant[made] += self.model.hant[basic]
+        paths.first[made], paths.second[made] = second, third
+        end = np.full(len(made), place + 1)
+        self.nodes.append((paths.node[made], code[made], paths.opened[made], end, paths.lossy[made]))
+        paths.node[made] = np.arange(self.count, self.count + len(made))
+        self.count += len(made)
+
+    def merge(self, paths: Paths) -> Paths:
+        """Of paths that nothing to come can tell apart the likeliest; and of these not those far behind."""
+        if not len(paths):
+            return paths
+        key = paths.row
+        for value, width in ((paths.first, 13), (paths.second, 13), (paths.pending, 18), (paths.lost, 8)):
+            key = key << width | value
+        key = key << 1 | paths.clean
+        total = paths.total
+        order = np.lexsort((total, key))
+        new = np.diff(key[order], prepend=-1) != 0
+        self.note(paths.node[order], total[order], new)
+        paths, total = paths.take(order[new]), total[order[new]]
+        starts = np.flatnonzero(np.diff(paths.row, prepend=-1))
+        best = np.repeat(np.minimum.reduceat(total, starts), np.diff(np.append(starts, len(total))))
+        paths = paths.take(np.flatnonzero(total <= best + WORST * SCALE))
+        return paths.take(self.narrowed(paths, self.beam))
+
+    @staticmethod
+    def narrowed(paths: Paths, most: int) -> Array:
+        """Which paths stay when no window may have more than so many."""
+        counts = np.bincount(paths.row)
+        if counts.max(initial=0) <= most:
+            return np.arange(len(paths))
+        order = np.lexsort((paths.total, paths.row))
+        rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return np.sort(order[rank < most])
+
+    def note(self, node: Array, total: Array, new: Bools) -> None:
+        """Remember which paths were merged into which, if they were not far behind."""
+        winner = np.flatnonzero(new)[np.cumsum(new) - 1]
+        gap = total - total[winner]
+        close = np.flatnonzero(~new & (gap < CLOSE * SCALE))
+        if len(close):
+            self.merged.append((node[winner[close]], node[close], gap[close]))
+
+    def answer(self, paths: Paths) -> list[Best]:
+        total = paths.total
+        order = np.lexsort((total, paths.row))
+        new = np.diff(paths.row[order], prepend=-1) != 0
+        self.note(paths.node[order], total[order], new)
+        best = order[new]
+        nodes = Nodes.of(self.nodes, self.merged, paths.node[best])
+        against = paths.against[best] / SCALE
+        return [
+            Best(nodes.trace(node, self.text.row(row)), nats)
+            for row, (node, nats) in enumerate(zip(paths.node[best].tolist(), against.tolist(), strict=True))
+        ]
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """The characters of all paths.
+
+    parent: the one before; code: the code point; start, end: the places that it was made of; lossy: whether a byte
+    was guessed. margin: how many nats the likeliest path without it is behind, and rival: where that one was merged.
+    """
+
+    parent: Array
+    code: Array
+    start: Array
+    end: Array
+    lossy: Array
+    margin: npt.NDArray[np.float64]
+    rival: Array
+
+    @classmethod
+    def of(cls, nodes: Sequence[tuple[Array, ...]], merged: Sequence[tuple[Array, Array, Array]], best: Array) -> Nodes:
+        parent, code, start, end, lossy = (np.concatenate(column) for column in zip(*nodes, strict=True))
+        on_best = np.zeros(len(parent), np.bool_)
+        while len(best):
+            on_best[best] = True
+            best = parent[best]
+            best = best[best > 0]
+        winner, loser, gap = (np.concatenate(column) for column in zip(*merged, (best, best, best), strict=True))
+        margin, rival = differing(parent, winner[on_best[winner]], loser[on_best[winner]], gap[on_best[winner]])
+        return cls(parent, code, start, end, lossy, margin / SCALE, rival)
+
+    def trace(self, node: int, window: str) -> tuple[Piece, ...]:
+        chain = self.chain(node, 0)
+        starts, ends = (np.minimum(column[chain], len(window)).tolist() for column in (self.start, self.end))
+        text = self.text(chain)
+        pieces: list[Piece] = []
+        first, reached = 0, ends[0] if ends else 0
+        for number in range(1, len(chain) + 1):
+            if number < len(chain) and starts[number] < reached:  # characters that share a place belong together
+                reached = max(reached, ends[number])
+                continue
+            piece = self.piece(chain[first:number], starts[first], reached, text[first:number], window)
+            pieces += [piece] if piece else []
+            if number < len(chain):
+                first, reached = number, ends[number]
+        return tuple(pieces)
+
+    def piece(self, chain: list[int], start: int, end: int, text: str, window: str) -> Piece | None:
+        lossy = self.lossy[chain].tolist()
+        if UNREAD in lossy:
+            return None
+        if not any(lossy):
+            return None if window[start:end] == text else Piece(start, end, text, False)
+        weakest = chain[int(self.margin[chain].argmin())]
+        ahead = self.chain(int(self.rival[weakest]), start)
+        other = self.text([node for node in ahead if self.start[node] < max(end, start + 1)])
+        return Piece(start, end, text, True, float(self.margin[weakest]), other)
+
+    def chain(self, node: int, start: int) -> list[int]:
+        """The characters up to this one, from a place on."""
+        found = []
+        while node > 0 and self.start[node] >= start:
+            found.append(node)
+            node = int(self.parent[node])
+        return found[::-1]
+
+    def text(self, chain: Sequence[int]) -> str:
+        return "".join(map(chr, self.code[list(chain)].tolist()))
+
+
+def differing(parent: Array, winner: Array, loser: Array, gap: Array) -> tuple[npt.NDArray[np.float64], Array]:
+    """For each node the smallest gap to a path without it that was merged into one with it, and where that ended."""
+    margin, rival = np.full(len(parent), np.inf), np.zeros(len(parent), np.int64)
+    order = np.argsort(-gap, kind="stable")  # where several are written to one place, the last one stays
+    winner, loser, gap = winner[order], loser[order], gap[order]
+    end = loser
+    while len(winner):
+        back = np.flatnonzero(winner > loser)
+        better = back[gap[back] < margin[winner[back]]]
+        margin[winner[better]], rival[winner[better]] = gap[better], end[better]
+        ahead = np.flatnonzero(loser > winner)
+        winner[back], loser[ahead] = parent[winner[back]], parent[loser[ahead]]
+        apart = np.flatnonzero(winner != loser)
+        winner, loser, gap, end = winner[apart], loser[apart], gap[apart], end[apart]
+    return margin, rival
+
+
+def search(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
+    """For each job the likeliest way to read it through a channel."""
+    found: dict[int, Best] = {}
+    few = channel.written.encoding != UTF8
+    # Those of like lengths end together.
+    order = sorted(range(len(jobs)), key=lambda n: (jobs[n].pairs, bool(jobs[n].hidden), len(jobs[n].line)))
+    for _, same in groupby(order, key=lambda n: (jobs[n].pairs, bool(jobs[n].hidden))):
+        numbers = list(same)
+        while numbers:
+            count = GUESSING if few or jobs[numbers[0]].hidden else BATCH
+            part = numbers[: max(1, min(count, ROOM // (1 + len(jobs[numbers[0]].line))))]
+            found |= zip(part, Lattice([jobs[n] for n in part], channel, model).run(), strict=True)
+            numbers = numbers[len(part) :]
+    return [found[number] for number in range(len(jobs))]

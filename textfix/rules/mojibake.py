@@ -1,0 +1,397 @@
+"""mojibake.*: text that was written in one encoding and read in another.
+
+    鍒涘缓骞冲彴  ->  创建平台      (UTF-8 read as GBK)
+    ÖÐÎÄ  ->  中文              (GBK read as Latin-1)
+    鎵�崰  ->  所占              (UTF-8 read as GBK, two bytes lost)
+
+Where characters stand that are common in mojibake and rare in clean text, the line around them is turned back into
+bytes, for every wrong reader that can show them, and read anew, in every encoding that Chinese is written in: as a
+whole where that works, else through the lattice (lattice.py), which finds where the damage ends and what lost bytes
+were. What comes out is believed if the language model finds it likelier, by some margin, than what stands there. Text
+that went wrong twice is turned back twice.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from textfix.edits import Edit, Note
+from textfix.language import LINE_END, Model
+from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.channels import CHANNELS, DOUBLE, SINGLE, UTF8, WHOLE, bytes_of, forms, shown
+from textfix.rules.lattice import Best, Channel, Job, Piece
+from textfix.rules.restore import in_pairs, through
+from textfix.text import CR, LF, Class, Codes, Ints, Text, classes, odds, to_codes, to_str
+
+NEAR = 12  # characters: two telling characters within this distance make a suspicion
+SHORT = 12  # characters of a line in which one is enough
+AROUND = 32  # characters around telling ones that are looked at
+LONGEST = 768  # characters between the first and the last telling one that are looked at together
+AGAIN = 6.0  # nats that each further channel costs
+GAIN = 13.0  # nats by which a reading must be likelier than what stands there
+# And by how many more inside clean text, for each Latin letter beside a foreign one and for letters alone, and for
+# each single character between signs of ASCII.
+EMBEDDED, IN_WORD, ALONE = 12.0, 12.0, 5.0
+CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—·]")
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
+IN_WORDS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
+PLAIN, PLAIN_INSIDE = -10.2, -9.0  # nats a character that a reading of GBK or Big5 must reach
+PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
+DEPTH = 3  # how many times over text can have gone wrong
+FOLLOWED = 8  # readings of a window that are turned back once more
+LATTICES = 3  # channels of a window that go through the lattice
+STAND_IN = b"\xa4"  # for a lost byte: half of a character in GBK and in Big5
+LIKELY = -6.5  # nats a byte that text of other encodings must reach
+VALID, SURELY = 0.4, 0.75  # the share of bytes that must make an encoding for that; where UTF-8 is the only one
+FAIR, OFFSET = 1.0, 1.5  # how the margin in nats grows into confidence; see docs/model.md
+BREAK = 3  # characters around a break in the bytes, before which some may have vanished
+CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
+ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled|encoding|charset|unicode|utf-?8|gbk", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A line, or a part of a long one, in which mojibake is likely: at character `low` of the text.
+
+    start, end: characters of the window that are likelier mojibake than clean text, by what they are one by one.
+    """
+
+    low: int
+    line: str
+    start: int
+    end: int
+    cut: bool = False  # whether the line goes on behind the window
+
+    @property
+    def segment(self) -> str:
+        return self.line[self.start : self.end]
+
+
+def windows(text: Text) -> Iterator[Window]:
+    hits = np.flatnonzero(text.classes >= int(Class.MOJIBAKE))
+    if not len(hits):
+        return
+    row = text.row_of(hits)
+    near = (np.diff(hits) <= NEAR) & (np.diff(row) == 0)
+    short = np.diff(text.rows)[row] <= SHORT
+    warm = hits[short | np.append(near, False) | np.append(False, near)]
+    if not len(warm):
+        return
+    row = text.row_of(warm)
+    apart = (np.diff(warm) > 2 * AROUND) | (np.diff(row) > 0)
+    first = np.flatnonzero(np.append(True, apart))
+    done = 0
+    for begin, stop in zip(first.tolist(), np.append(first[1:], len(warm)).tolist(), strict=True):
+        start, end = int(text.rows[row[begin]]), int(text.rows[row[begin] + 1])
+        at = begin
+        while at < stop:
+            hit = int(warm[at])
+            last = int(warm[min(stop, int(np.searchsorted(warm, hit + LONGEST))) - 1])
+            low, high = within_line(text.codes, max(start, done, hit - AROUND), hit, min(end, last + AROUND + 1))
+            best = best_segment(text.codes[low:high])
+            done = high
+            if best:
+                cut = high < end and text.codes[high] not in (LF, CR)
+                yield Window(low, to_str(text.codes[low:high]), *best, cut)
+            at = int(np.searchsorted(warm, high))
+
+
+def within_line(codes: Codes, low: int, at: int, high: int) -> tuple[int, int]:
+    before = np.flatnonzero((codes[low:at] == LF) | (codes[low:at] == CR))
+    after = np.flatnonzero((codes[at:high] == LF) | (codes[at:high] == CR))
+    return low + int(before[-1]) + 1 if len(before) else low, at + int(after[0]) if len(after) else high
+
+
+def best_segment(codes: Codes) -> tuple[int, int] | None:
+    """The stretch whose characters together speak most for mojibake; None where none does."""
+    values = odds(codes).astype(np.int32)
+    sums = np.concatenate([[0], np.cumsum(values)])
+    least = np.minimum.accumulate(sums)
+    end = int(np.argmax(sums - least))
+    if sums[end] <= least[end]:
+        return None
+    return int(np.argmin(sums[: end + 1])), end
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a window would be: its whole text, the pieces of the window that change, and through which channels.
+
+    score: its log-likelihood, less what the channels cost. The channel undone first stands first.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    channels: tuple[tuple[str, str], ...]
+    score: float = -np.inf
+
+    @property
+    def lossy(self) -> bool:
+        return any(piece.lossy for piece in self.pieces)
+
+
+def propose(text: Text, context: Context) -> Proposals:
+    found = [window for window in windows(text) if not ABOUT.search(window.line)]
+    edits: list[Edit] = []
+    for window, best, gain in zip(found, *read(found, context.model), strict=True):
+        if best and believed(best, window.line, gain, context.model):
+            edits += edits_of(best, window, gain)
+    return Proposals.of(edits)
+
+
+def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], list[float]]:
+    """For each window the likeliest reading, and how many nats it is likelier than what stands there."""
+    every: list[list[Reading]] = [[] for _ in found]
+    asked = list(enumerate(found))
+    channels: list[tuple[tuple[str, str], ...]] = [() for _ in found]
+    for depth in range(DEPTH):
+        fresh: dict[int, list[Reading]] = defaultdict(list)
+        answers = readings([window for _, window in asked], model, depth == 0)
+        for (number, _), before, listed in zip(asked, channels, answers, strict=True):
+            fresh[number] += [deeper(one, before, found[number].line, depth) for one in listed]
+        asked, channels = [], []
+        for number, listed in fresh.items():
+            every[number] += [one for one in listed if possible(one, found[number])]
+            for one in followed(listed):
+                asked.append((number, Window(0, one.text, 0, len(one.text))))
+                channels.append(one.channels)
+    asis = model.score(lines(window.line for window in found)).tolist()
+    best = [max(listed, key=lambda one: one.score, default=None) for listed in every]
+    return best, [one.score - score if one else 0.0 for one, score in zip(best, asis, strict=True)]
+
+
+def followed(listed: Sequence[Reading]) -> list[Reading]:
+    """The readings that may have to be turned back once more: none where one is plain already."""
+    damaged = [one for one in listed if not one.lossy and still_damaged(one.text)]
+    if len(damaged) < len(listed) and any(plain(one) for one in listed if one not in damaged):
+        return []
+    return sorted(damaged, key=lambda one: -one.score)[:FOLLOWED]
+
+
+def deeper(one: Reading, before: tuple[tuple[str, str], ...], line: str, depth: int) -> Reading:
+    """A reading of what came out of other channels before, as one of the line that went in."""
+    if not depth:
+        return one
+    margin = min((piece.margin for piece in one.pieces), default=np.inf)
+    piece = replace(difference(line, one.text), lossy=one.lossy, margin=margin)
+    return Reading(one.text, (piece,), (*before, *one.channels), one.score - AGAIN * depth)
+
+
+def lines(texts: Iterable[str]) -> Text:
+    """The texts as rows, each with a line end behind it, which the model knows."""
+    return Text.of([text + LINE_END for text in texts])
+
+
+def still_damaged(text: str) -> bool:
+    """Whether a text as a whole is likelier mojibake than clean."""
+    return int(odds(to_codes(text)).sum(dtype=np.int64)) > 0
+
+
+def telling(text: str) -> Ints:
+    """Where a text holds what is common in mojibake."""
+    return np.flatnonzero(classes(to_codes(text)) >= int(Class.MOJIBAKE))
+
+
+def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Reading]]:
+    """For each window what it would be through one channel: whole, or where that gives no plain text by the lattice.
+
+    lossy: whether to ask the lattice; what went wrong twice is only turned back where the second time lost nothing.
+    """
+    able = [readers(window.segment) for window in asked]
+    found = whole(asked, able, model)
+    unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, window in enumerate(asked):
+        if lossy and not any(plain(one) and assigned(one.text) for one in found[number]):
+            for channel in promising(window.segment, able[number], model):
+                unsolved[channel].append(number)
+    for channel, numbers in unsolved.items():
+        through_lattice(found, asked, channel, numbers, model)
+    return found
+
+
+def whole(asked: Sequence[Window], able: Sequence[Sequence[str]], model: Model) -> list[list[Reading]]:
+    """For each window what it would be if all of it came through one channel, and nothing was lost."""
+    found: list[list[Reading]] = [[] for _ in asked]
+    for window, names, listed in zip(asked, able, found, strict=True):
+        for channel in (*(one for one in CHANNELS if one[1] in names), *WHOLE):
+            again = turned_back(window.line, channel)
+            if again:
+                listed.append(Reading(again, (difference(window.line, again),), (channel,)))
+    scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
+    return [[replace(one, score=next(scored)) for one in listed] for listed in found]
+
+
+def plain(one: Reading) -> bool:
+    """Whether a reading is so plain a text that no other need be looked for."""
+    return one.channels[0][0] == UTF8 or one.score >= PLAIN_ENOUGH * len(one.text)
+
+
+def through_lattice(
+    found: list[list[Reading]], asked: Sequence[Window], channel: tuple[str, str], numbers: list[int], model: Model
+) -> None:
+    """Add what the lattice makes of these windows; once more where something is left, with losses of other kinds."""
+    utf8, way = channel[0] == UTF8, Channel.of(*channel)
+    jobs = {}
+    for number in numbers:
+        window = asked[number]
+        jobs[number] = Job(window.line, closed=not window.cut, pairs=utf8 and in_pairs(window.line, way.reader))
+    for _ in range(2):
+        again: dict[int, Job] = {}
+        best = dict(zip(jobs, through(list(jobs.values()), way, model), strict=True))
+        texts = {number: applied(one.pieces, jobs[number].line) for number, one in best.items()}
+        scores = model.score(lines(texts.values())).tolist()
+        for (number, job), score in zip(jobs.items(), scores, strict=True):
+            one = best[number]
+            if one.pieces:
+                found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
+            left = unexplained(one, asked[number])
+            if left and (utf8 or channel[1] in SINGLE):
+                around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
+                again[number] = replace(job, hidden=frozenset(around & set(range(len(job.line)))))
+            elif left and not job.pairs:
+                again[number] = replace(job, pairs=True)
+        jobs = again
+
+
+def applied(pieces: Sequence[Piece], line: str) -> str:
+    """A line with its pieces put in."""
+    found, done = [], 0
+    for piece in pieces:
+        found += [line[done : piece.start], piece.text]
+        done = piece.end
+    return "".join([*found, line[done:]])
+
+
+def unexplained(best: Best, window: Window) -> list[int]:
+    """The places of a window that are telling, and that a path left as they are."""
+    covered = {place for piece in best.pieces for place in range(piece.start, piece.end)}
+    end = len(window.line) - CUT * window.cut
+    return [place for place in telling(window.line).tolist() if place not in covered and place < end]
+
+
+def readers(segment: str) -> list[str]:
+    """The readers that can show what is telling in a segment."""
+    codes = to_codes(segment)
+    codes = codes[(classes(codes) >= int(Class.MOJIBAKE)) & (codes < 0x10000)]
+    able = int(np.bitwise_and.reduce(shown()[codes], initial=0xFFFF))
+    return [name for bit, name in enumerate((*DOUBLE, *SINGLE)) if able >> bit & 1]
+
+
+def turned_back(text: str, channel: tuple[str, str]) -> str | None:
+    """Text as it was before a channel; None where it cannot have come through it whole, or in several ways.
+
+    >>> turned_back("浣犲ソ", ("utf-8", "gb18030"))
+    '你好'
+    """
+    written, read = channel
+    raw = bytes_of(text, read)
+    if raw is None or raw.isascii():
+        return None
+    try:
+        again = raw.decode(written)
+    except UnicodeDecodeError:
+        return None
+    return again if again != text else None
+
+
+def promising(segment: str, able: Sequence[str], model: Model) -> list[tuple[str, str]]:
+    """The channels through which a segment can have come, losses aside, the likeliest first."""
+    found = []
+    for written, read in CHANNELS:
+        if read in able:
+            raw = b"".join((*forms(read).get(character, ()), STAND_IN)[0] for character in segment)
+            text = raw.decode(written, "ignore")
+            size = sum(byte >= 0x80 for byte in raw)
+            valid = len("".join(c for c in text if c >= "\x80").encode(written, "ignore")) / max(1, size)
+            if size and valid >= VALID:
+                found.append((written, read, text, size, valid))
+    found = [one for one in found if one[0] == UTF8 and one[4] >= SURELY] or found
+    if not found:
+        return []
+    costs = model.score(Text.of([text for _, _, text, *_ in found])) / np.array([size for _, _, _, size, _ in found])
+    order = sorted(range(len(found)), key=lambda index: (found[index][0] != UTF8, -costs[index]))
+    plain = [index for index in order if found[index][0] == UTF8 or costs[index] >= LIKELY]
+    return [found[index][:2] for index in plain[:LATTICES]]
+
+
+def difference(before: str, after: str) -> Piece:
+    """The one piece in which two texts differ."""
+    least = min(len(before), len(after))
+    head = next((i for i in range(least) if before[i] != after[i]), least)
+    tail = next((i for i in range(least - head) if before[-1 - i] != after[-1 - i]), least - head)
+    return Piece(head, len(before) - tail, after[head : len(after) - tail], False)
+
+
+def possible(one: Reading, window: Window) -> bool:
+    """Whether a reading says something: no character without a meaning, and not of a run of one sign."""
+    new = "".join(piece.text for piece in one.pieces)
+    old = {character for piece in one.pieces for character in window.line[piece.start : piece.end]}
+    return assigned(new) and len(old) > 1
+
+
+def assigned(text: str) -> bool:
+    """Whether a text holds only characters that mean something to everybody."""
+    return not any(unicodedata.category(one) in ("Co", "Cn", "Cs", "Cc") and one not in "\t\r\n" for one in text)
+
+
+def believed(one: Reading, line: str, gain: float, model: Model) -> bool:
+    """Whether a reading is likely enough, for where it stands and for the channels it came through.
+
+    Bytes that make UTF-8 hardly do so by chance. Any bytes make GBK and Big5: what comes out must be plain text, and
+    more so inside a line of clean text, and where what stands there looks like words of an alphabet.
+    """
+    new = "".join(piece.text for piece in one.pieces)
+    foreign = [character for character in new if not character.isascii()]
+    if 2 * len(CHINESE.findall(new)) < max(1, len(foreign)):
+        return False
+    if one.channels[0][0] == UTF8:
+        return gain >= GAIN
+    places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
+    inside = not "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True)).isascii()
+    around = line[max(0, one.pieces[0].start - 1) : one.pieces[-1].end + 1]
+    words = all(match[0].isalpha() for match in FOREIGN.finditer(around))
+    against = EMBEDDED * inside + IN_WORD * (words + len(IN_WORDS.findall(around)))
+    against += ALONE * sum(len(match[0]) == 1 for match in FOREIGN.finditer(around))
+    scores = model.characters(Text.of(new))[[not character.isascii() for character in new]]
+    return gain >= GAIN + against and float(scores.mean()) >= (PLAIN_INSIDE if inside or words else PLAIN)
+
+
+def edits_of(one: Reading, window: Window, gain: float) -> Iterator[Edit]:
+    """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own."""
+    names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
+    sure = round(1 - 0.5 * float(np.exp(-(gain - GAIN + 1) / 2)), 3)
+    for piece in united(one.pieces, window.line):
+        before = window.line[piece.start : piece.end]
+        note = Note(RULE.name, sure, reason=names)
+        if piece.lossy:
+            value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))
+            other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
+            note = replace(note, confidence=min(sure, round(float(value), 3)), inferred=True, alternatives=other)
+        yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
+
+
+def united(pieces: Sequence[Piece], line: str) -> list[Piece]:
+    """Pieces of which nothing was lost, made one where only signs of ASCII stand between them."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last and not last.lossy and not piece.lossy and line[last.end : piece.start].isascii():
+            found[-1] = Piece(last.start, piece.end, last.text + line[last.end : piece.start] + piece.text, False)
+        else:
+            found.append(piece)
+    return found
+
+
+RULE = Rule(
+    "mojibake.chinese",
+    "Chinese that was written in one encoding and read in another",
+    ("鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥", "创建平台对应的发布器实例"),
+    always(Class.MOJIBAKE),
+    propose,
+)
