@@ -52,7 +52,10 @@ VALID, SURELY = 0.4, 0.75  # the share of bytes that must make an encoding for t
 FAIR, OFFSET = 1.0, 1.5  # how the margin in nats grows into confidence; see docs/model.md
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
 CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
-ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled|encoding|charset|unicode|utf-?8|gbk", re.IGNORECASE)
+# Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
+ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", re.IGNORECASE)
+NAMES = re.compile("unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE)
+QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
 
 @dataclass(frozen=True)
@@ -135,14 +138,26 @@ class Reading:
     def lossy(self) -> bool:
         return any(piece.lossy for piece in self.pieces)
 
+    @property
+    def even(self) -> bool:
+        """Whether the bytes made UTF-8 every time, which they hardly do by chance."""
+        return all(written == UTF8 for written, _ in self.channels)
+
 
 def propose(text: Text, context: Context) -> Proposals:
     found = [window for window in windows(text) if not ABOUT.search(window.line)]
     edits: list[Edit] = []
     for window, best, gain in zip(found, *read(found, context.model), strict=True):
-        if best and believed(best, window.line, gain, context.model):
+        if best and believed(best, window.line, gain, context.model) and not quoted(best, window.line):
             edits += edits_of(best, window, gain)
     return Proposals.of(edits)
+
+
+def quoted(one: Reading, line: str) -> bool:
+    """Whether a line that names an encoding quotes what is damaged."""
+    start, end = one.pieces[0].start, one.pieces[-1].end
+    around = {*line[max(0, start - 1) : start], *line[end : end + 1]}
+    return bool(around) and around <= QUOTES and NAMES.search(line) is not None
 
 
 def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], list[float]]:
@@ -168,10 +183,12 @@ def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], l
 
 def followed(listed: Sequence[Reading]) -> list[Reading]:
     """The readings that may have to be turned back once more: none where one is plain already."""
-    damaged = [one for one in listed if not one.lossy and still_damaged(one.text)]
+    twice = [one for one in listed if not one.lossy and one.channels[-1] not in WHOLE]
+    damaged = [one for one in twice if still_damaged(one.text)]
     if len(damaged) < len(listed) and any(plain(one) for one in listed if one not in damaged):
         return []
-    return sorted(damaged, key=lambda one: -one.score)[:FOLLOWED]
+    different = {one.text: one for one in sorted(damaged, key=lambda one: one.score)}
+    return list(different.values())[-FOLLOWED:]
 
 
 def deeper(one: Reading, before: tuple[tuple[str, str], ...], line: str, depth: int) -> Reading:
@@ -207,7 +224,7 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
     found = whole(asked, able, model)
     unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, window in enumerate(asked):
-        if lossy and not any(plain(one) and assigned(one.text) for one in found[number]):
+        if lossy and not any(plain(one) for one in found[number]):
             for channel in promising(window.segment, able[number], model):
                 unsolved[channel].append(number)
     for channel, numbers in unsolved.items():
@@ -229,7 +246,7 @@ def whole(asked: Sequence[Window], able: Sequence[Sequence[str]], model: Model) 
 
 def plain(one: Reading) -> bool:
     """Whether a reading is so plain a text that no other need be looked for."""
-    return one.channels[0][0] == UTF8 or one.score >= PLAIN_ENOUGH * len(one.text)
+    return assigned(one.text) and (one.even or one.score >= PLAIN_ENOUGH * len(one.text))
 
 
 def through_lattice(
@@ -350,7 +367,7 @@ def believed(one: Reading, line: str, gain: float, model: Model) -> bool:
     foreign = [character for character in new if not character.isascii()]
     if 2 * len(CHINESE.findall(new)) < max(1, len(foreign)):
         return False
-    if one.channels[0][0] == UTF8:
+    if one.even:
         return gain >= GAIN
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
     inside = not "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True)).isascii()
