@@ -151,7 +151,7 @@ def collect(name: str, written: str, garble: Garble, args: argparse.Namespace) -
         path = args.corpora / f"{pair[written.startswith('big5')]}.txt.gz"
         found = 0
         for piece in pieces(path, args.kind == "short", chance, args.sentences * 40):
-            clean = chance.choice(FRAMES).format(piece) if args.kind == "systems" else piece
+            clean = framed(piece, chance.choice(FRAMES)) if args.kind == "systems" else piece
             damaged = garble(clean)
             if damaged is not None and damaged != clean:
                 yield register, clean, damaged
@@ -174,9 +174,14 @@ def pieces(path: Path, short: bool, chance: random.Random, wanted: int) -> Itera
                 start = chance.randrange(max(1, len(run) - size + 1))
                 yield run[start : start + size]
             continue
-        for sentence in re.findall("[^。！？]{8,60}[。！？]?", line)[:1]:
+        for sentence in re.findall("(?:^|(?<=[。！？]))[^。！？]{7,59}(?:[。！？]|$)", line)[:1]:
             if len(re.findall("[\u4e00-\u9fff]", sentence)) * 2 >= len(sentence):
                 yield sentence.strip()
+
+
+def framed(sentence: str, frame: str) -> str:
+    """A sentence in signs of ASCII; without its full stop where another would follow."""
+    return frame.format(sentence if frame[-1] in ">;\"'" else sentence.rstrip("。！？，"))
 
 
 def lossless(written: str, read: str) -> Garble:

@@ -22,6 +22,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 BLOCK = 1024  # characters of a screening block at the most
+SHORT = 12  # characters of a row that is looked at as a whole
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
 LF, CR = 0x0A, 0x0D
 
@@ -93,8 +94,23 @@ class Text:
 
     @cached_property
     def classes(self) -> Marks:
-        """The class bits of every character."""
-        return classes(self.codes)
+        """The class bits of every character.
+
+        In a short row that as a whole is likelier mojibake than clean text, every sign of it counts as telling.
+        """
+        marks = classes(self.codes)
+        starts, ends = self.rows[:-1], self.rows[1:]
+        short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
+        if not len(short):
+            return marks
+        places = gathered(starts[short], ends[short])
+        values = odds(self.codes[places])
+        lengths = ends[short] - starts[short]
+        likely = np.add.reduceat(values, np.cumsum(lengths) - lengths, dtype=np.int32) > 0
+        telling = places[np.repeat(likely, lengths) & (values > 0)]
+        if len(telling):
+            marks[telling] |= np.uint16(Class.MOJIBAKE)
+        return marks
 
     @cached_property
     def screen(self) -> Screen:

@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from textfix.rules.channels import CHANNELS
+from textfix.rules.channels import CHANNELS, DOUBLE, SINGLE
 from textfix.text import Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -37,6 +37,7 @@ TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
 SHARED, KEPT = 0.08, 0.0015
 SAMPLE = 2_000_000  # characters taken of a file to tell mojibake from clean text
 RARE = 1e-8  # share that is added to every character's
+AGAIN = 0.1  # how often text goes wrong twice over, against once
 TELLING = 12  # quarters of a nat from which a character has the class MOJIBAKE
 FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
 
@@ -122,7 +123,8 @@ def dictionary(name: str) -> dict[str, list[str]]:
 def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
     """For each code point of the basic plane the log-odds of standing in mojibake rather than in clean text.
 
-    In quarters of a nat. Mojibake is made of the corpora by every channel that textfix knows, all counted alike.
+    In quarters of a nat. Mojibake is made of the corpora by every channel that textfix knows, all counted alike, and
+    by those over which it is read again as what is two bytes a character.
     """
     clean, damaged = np.zeros(0x10000), np.zeros(0x10000)
     samples: dict[str, str] = {}
@@ -131,11 +133,15 @@ def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
             text = file.read(SAMPLE)
         clean += shares(text)
         samples[path.name] = text[: SAMPLE // 20]
-    for written, read in CHANNELS:
+    again = [(written, read, other) for written, read in CHANNELS if read in SINGLE for other in DOUBLE]
+    for written, read, *then in (*CHANNELS, *again):
         script = "hant" if written == "big5hkscs" else "han"
         for name, text in samples.items():
             if name.startswith(script):
-                damaged += shares(text.encode(written, "ignore").decode(read, "replace")) / len(CHANNELS)
+                once = text.encode(written, "ignore").decode(read, "replace")
+                for other in then:
+                    once = once.encode("utf-8").decode(other, "replace")
+                damaged += shares(once) * (AGAIN if then else 1)
     odds = np.log((damaged / damaged.sum() + RARE) / (clean / clean.sum() + RARE))
     return np.asarray(np.clip(np.round(4 * odds), -127, 127), np.int8)
 

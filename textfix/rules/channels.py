@@ -37,7 +37,7 @@ HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
 # A sign for a loss, with nats against one byte, and against two. U+FFFD is what Python writes for one byte, and
 # browsers for two; "?" and, in code page 932, a dot are what Windows writes for two.
 REPLACEMENT = "\ufffd"
-LOSSES = {REPLACEMENT: (0.0, 2.0), "?": (4.0, 3.0), "・": (4.0, 3.0)}
+LOSSES = {REPLACEMENT: (0.0, 2.0), "?": (6.0, 2.0), "・": (6.0, 2.0)}
 # And against a second byte of ASCII, and a line end: only Windows loses these.
 TAKEN = {REPLACEMENT: 8.0, "?": 0.0, "・": 0.0}
 LINE = 5.0

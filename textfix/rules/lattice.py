@@ -32,6 +32,9 @@ BATCH, GUESSING = 1000, 30  # windows at once; where bytes of lost characters ar
 ROOM = 60_000  # characters of all windows at once
 BROKEN = 10.0  # nats against bytes that make no character
 UNREAD = 2  # in the column lossy: such bytes
+# Nats against a lost sign of ASCII that closes what is open, that is another, that opens or closes something else.
+FIT, MISFIT, UNASKED = -6.0, 4.0, 14.0
+FRAME = "\"'`()[]{}<>"  # signs of ASCII behind which, and before which, text is as at the end of a line
 CLEARLY_CLEAN = -12  # quarters of a nat: characters that hardly stand in mojibake
 CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte
 LEADS = (0xC2, *range(0xE2, 0xF0))  # first bytes that an unknown byte of UTF-8 may be
@@ -45,6 +48,8 @@ class Job:
 
     before: the two characters before it, none at the start of a line. closed: whether a line end stands behind it.
     pairs: U+FFFD may stand for two bytes. hidden: before which characters bytes may have vanished without a sign.
+    script: how unlikely the text around it is as simplified and as traditional, in steps of the model. expected: for
+    losses the code of the sign of ASCII that would close what is open there.
     """
 
     line: str
@@ -52,6 +57,8 @@ class Job:
     closed: bool = True
     pairs: bool = False
     hidden: frozenset[int] = frozenset()
+    script: tuple[int, int] = (0, 0)
+    expected: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -305,11 +312,17 @@ class Lattice:
         for start, job in zip(self.text.rows.tolist(), jobs, strict=False):
             hidden[[start + place for place in job.hidden]] = True
         self.cells = Cells.of(self.text, channel.reader, jobs[0].pairs, hidden)
+        self.expected = np.zeros(len(self.text.codes), np.int64)
+        for start, job in zip(self.text.rows.tolist(), jobs, strict=False):
+            for place, code in job.expected:
+                self.expected[start + place] = code
         self.beam = BEAM if channel.written.encoding == UTF8 else UNGUIDED
         self.nodes: list[tuple[Array, ...]] = [tuple(np.array([value]) for value in (-1, 0, 0, 0, 0))]
         self.count = 1
         self.merged: list[tuple[Array, Array, Array]] = []
         self.line_end = int(model.symbol[ord(LINE_END)])
+        self.symbol = model.symbol.astype(np.int64)
+        self.symbol[[ord(sign) for sign in FRAME]] = self.line_end
 
     def run(self) -> list[Best]:
         size = len(self.text)
@@ -319,6 +332,7 @@ class Lattice:
         paths.row[:], paths.clean[:] = np.repeat(np.arange(size), 2), np.tile([0, 1], size)
         before = np.array([self.context(job.before) for job in self.jobs], np.int64)
         paths.first[:], paths.second[:] = np.repeat(before, 2, axis=0).T
+        paths.hans[:], paths.hant[:] = np.repeat(np.array([job.script for job in self.jobs]), 2, axis=0).T
         ended = [table[:, :0]]
         for place in range(int(lengths.max(initial=0)) + 1):
             at_end = lengths[paths.row] == place
@@ -330,11 +344,11 @@ class Lattice:
 
     def context(self, before: str) -> list[int]:
         """The two symbols before the first character."""
-        return [self.line_end, self.line_end, *self.model.symbol[basic(to_codes(before))].tolist()][-2:]
+        return [self.line_end, self.line_end, *self.symbol[basic(to_codes(before))].tolist()][-2:]
 
     def closed(self, paths: Paths) -> Paths:
         """The paths with the line ends that stand behind them."""
-        ends = np.array([job.closed for job in self.jobs])[paths.row]
+        ends = np.array([job.closed for job in self.jobs])[paths.row] & (paths.second != self.line_end)
         symbols = (paths.first, paths.second, np.full(len(paths), self.line_end))
         paths.cost += ends * self.model.steps(*(one.astype(np.uint64) for one in symbols)).astype(np.int64)
         return paths
@@ -436,7 +450,11 @@ class Lattice:
         paths, pattern = paths.take(index), pattern[index]
         taken = guessed & (byte < 0x80)
         if taken.any():
-            paths.charge(1 * taken * (self.cells.taken[pattern] + round(LINE * SCALE) * np.isin(byte, (LF, CR))))
+            at = np.minimum(self.text.rows[paths.row] + place, len(self.text.codes) - 1)
+            unasked = np.where(self.symbol[byte] == self.line_end, round(UNASKED * SCALE), round(MISFIT * SCALE))
+            misfit = np.where(byte == self.expected[at], round(FIT * SCALE), unasked)
+            line_end = np.isin(byte, (LF, CR)) * round(LINE * SCALE)
+            paths.charge(np.where(taken, 1, 0) * (self.cells.taken[pattern] + misfit + line_end))
         return paths, pattern, byte, guessed
 
     def emit(self, paths: Paths, code: Array, place: int) -> None:
@@ -445,7 +463,7 @@ class Lattice:
         if not len(made):
             return
         basic = np.where(code[made] > 0xFFFF, 0xFFFD, code[made])
-        third = self.model.symbol[basic].astype(np.int64)
+        third = self.symbol[basic]
         first, second = paths.first[made], paths.second[made]
         paths.cost[made] += self.model.steps(first.astype(np.uint64), second.astype(np.uint64), third.astype(np.uint64))
         paths.hans[made] += self.model.hans[basic]

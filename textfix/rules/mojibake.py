@@ -24,37 +24,40 @@ import numpy as np
 from textfix.edits import Edit, Note
 from textfix.language import LINE_END, Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.channels import CHANNELS, DOUBLE, SINGLE, UTF8, WHOLE, bytes_of, forms, shown
+from textfix.rules.channels import CHANNELS, DOUBLE, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms, shown
 from textfix.rules.lattice import Best, Channel, Job, Piece
 from textfix.rules.restore import in_pairs, through
-from textfix.text import CR, LF, Class, Codes, Ints, Text, classes, odds, to_codes, to_str
+from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, odds, to_codes, to_str
 
 NEAR = 12  # characters: two telling characters within this distance make a suspicion
-SHORT = 12  # characters of a line in which one is enough
 AROUND = 32  # characters around telling ones that are looked at
 LONGEST = 768  # characters between the first and the last telling one that are looked at together
 AGAIN = 6.0  # nats that each further channel costs
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
-# And by how many more inside clean text, for each Latin letter beside a foreign one and for letters alone, and for
-# each single character between signs of ASCII.
-EMBEDDED, IN_WORD, ALONE = 12.0, 12.0, 5.0
+# For a reading of GBK or Big5 the gain counts, and how plain it is: nats a character above what is usual for a few
+# characters without their context. Needed is more inside clean text, for each Latin letter beside a foreign one and
+# for words of letters alone, for single characters between signs of ASCII, and where one character is all there is.
+NEEDED, WEIGHT, USUAL = 12.0, 3.0, -9.5
+EMBEDDED, IN_WORD, ALONE, SINGLE_SIGN = 12.0, 12.0, 5.0, 12.0
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—·]")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 IN_WORDS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
-PLAIN, PLAIN_INSIDE = -10.2, -9.0  # nats a character that a reading of GBK or Big5 must reach
+PLAIN, PLAIN_INSIDE = -11.0, -9.5  # nats a character that it must reach at least, there and inside clean text
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
 LATTICES = 3  # channels of a window that go through the lattice
 STAND_IN = b"\xa4"  # for a lost byte: half of a character in GBK and in Big5
-LIKELY = -6.5  # nats a byte that text of other encodings must reach
-VALID, SURELY = 0.4, 0.75  # the share of bytes that must make an encoding for that; where UTF-8 is the only one
-FAIR, OFFSET = 1.0, 1.5  # how the margin in nats grows into confidence; see docs/model.md
+LIKELY = -7.0  # nats a byte that text of other encodings must reach
+VALID, SURELY = 0.3, 0.75  # the share of bytes that must make an encoding for that; where UTF-8 is the only one
+FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
 CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
 ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", re.IGNORECASE)
-NAMES = re.compile("unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE)
+NAMES = re.compile(
+    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
+)
 QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
 
@@ -218,14 +221,15 @@ def telling(text: str) -> Ints:
 def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Reading]]:
     """For each window what it would be through one channel: whole, or where that gives no plain text by the lattice.
 
-    lossy: whether to ask the lattice; what went wrong twice is only turned back where the second time lost nothing.
+    lossy: whether bytes may be lost; what went wrong twice is only turned back where the second time lost nothing.
     """
     able = [readers(window.segment) for window in asked]
     found = whole(asked, able, model)
     unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, window in enumerate(asked):
-        if lossy and not any(plain(one) for one in found[number]):
-            for channel in promising(window.segment, able[number], model):
+        names = able[number] if lossy else [name for name in able[number] if set(window.line) <= forms(name).keys()]
+        if not any(plain(one) for one in found[number]):
+            for channel in promising(window.segment, names, model):
                 unsolved[channel].append(number)
     for channel, numbers in unsolved.items():
         through_lattice(found, asked, channel, numbers, model)
@@ -236,6 +240,8 @@ def whole(asked: Sequence[Window], able: Sequence[Sequence[str]], model: Model) 
     """For each window what it would be if all of it came through one channel, and nothing was lost."""
     found: list[list[Reading]] = [[] for _ in asked]
     for window, names, listed in zip(asked, able, found, strict=True):
+        if REPLACEMENT in window.line:
+            continue
         for channel in (*(one for one in CHANNELS if one[1] in names), *WHOLE):
             again = turned_back(window.line, channel)
             if again:
@@ -371,12 +377,22 @@ def believed(one: Reading, line: str, gain: float, model: Model) -> bool:
         return gain >= GAIN
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
     inside = not "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True)).isascii()
-    around = line[max(0, one.pieces[0].start - 1) : one.pieces[-1].end + 1]
-    words = all(match[0].isalpha() for match in FOREIGN.finditer(around))
-    against = EMBEDDED * inside + IN_WORD * (words + len(IN_WORDS.findall(around)))
-    against += ALONE * sum(len(match[0]) == 1 for match in FOREIGN.finditer(around))
-    scores = model.characters(Text.of(new))[[not character.isascii() for character in new]]
-    return gain >= GAIN + against and float(scores.mean()) >= (PLAIN_INSIDE if inside or words else PLAIN)
+    start, end = one.pieces[0].start, one.pieces[-1].end
+    runs = FOREIGN.findall(line[start:end])
+    words = all(map(is_word, runs))
+    against = EMBEDDED * inside + IN_WORD * (words + len(IN_WORDS.findall(line[max(0, start - 1) : end + 1])))
+    against += ALONE * sum(len(run) == 1 for run in runs) + SINGLE_SIGN * (len(foreign) == 1)
+    plainness = float(model.characters(Text.of(new))[[not character.isascii() for character in new]].mean())
+    least = PLAIN_INSIDE if inside or words else PLAIN
+    return plainness >= least and gain + WEIGHT * (plainness - USUAL) >= NEEDED + against
+
+
+def is_word(run: str) -> bool:
+    """Whether characters beyond ASCII are a word of an alphabet or of a syllabary."""
+    word = run.strip("«»„“”‘’")
+    return word.isalpha() and not any(
+        "\u2000" <= one < "\u3040" or "\u3190" <= one < "\uac00" or one > "\ud7af" for one in word
+    )
 
 
 def edits_of(one: Reading, window: Window, gain: float) -> Iterator[Edit]:

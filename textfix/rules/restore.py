@@ -7,14 +7,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from textfix.language import Model
+import numpy as np
+
+from textfix.language import Model, basic
 from textfix.rules.channels import LOSSES, REPLACEMENT, UTF8, Reader
 from textfix.rules.lattice import Best, Channel, Job, Piece, search
+from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
 WHOLE = rb"[\xe0-\xef][\x80-\xbf]{2}|[\0-\x7f]"  # a character of UTF-8, all of it known
 RUN, ONE = re.compile(rb"(?:" + WHOLE + rb"){5,}"), re.compile(WHOLE)
 EVEN = re.compile(rb"[\xe0-\xef\xff][\x80-\xbf\xff]{2}|[\xc2-\xdf][\x80-\xbf\xff]|[\0-\x7f]")
+CLOSES = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
+SIGNS = re.compile("[" + re.escape("".join({*CLOSES, *CLOSES.values()})) + "]")
 MARGIN = 2  # known characters on either side of a cut: as many as the language model looks at
 SHORTEST = 6  # characters between two cuts
 
@@ -30,6 +35,7 @@ class Part:
 
 def through(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
     """For each job the likeliest way to read its line through a channel."""
+    jobs = [replace(job, script=script(job.line, channel, model), expected=expected(job.line)) for job in jobs]
     parts = [list(cut(job, channel)) for job in jobs]
     plain = [[certain(part, channel) for part in listed] for listed in parts]
     asked = [
@@ -52,6 +58,43 @@ def through(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
     return found
 
 
+def expected(line: str) -> tuple[tuple[int, int], ...]:
+    """The losses of a line before which a sign of ASCII is open, and the code of the sign that closes it.
+
+    >>> [(place, chr(code)) for place, code in (*expected("f('?, 1)"), *expected("<b>?/b>"))]
+    [(3, "'"), (3, '<')]
+    """
+    found = []
+    for place, character in enumerate(line):
+        if character in LOSSES:
+            sign = closing(line[:place], line[place + 1 :])
+            found += [(place, ord(sign))] if sign else []
+    return tuple(found)
+
+
+def closing(before: str, after: str) -> str:
+    """The sign that closes what is open between these two, if it does not stand there already."""
+    if re.match("/[a-z]+>", after):
+        return "<"
+    if any(sign in after for sign in LOSSES):
+        return ""  # it can be there
+    is_open: list[str] = []
+    for sign in SIGNS.findall(before):
+        if is_open and sign == is_open[-1]:
+            is_open.pop()
+        elif sign in CLOSES:
+            is_open.append(CLOSES[sign])
+    return next((sign for sign in reversed(is_open) if sign not in after), "")
+
+
+def script(line: str, channel: Channel, model: Model) -> tuple[int, int]:
+    """How unlikely what is known of a line is as simplified and as traditional, in steps of the model."""
+    if channel.written.encoding != UTF8:
+        return 0, 0
+    codes = basic(to_codes(known(line, channel.reader)[0].decode(UTF8, "ignore")))
+    return int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
+
+
 def cut(job: Job, channel: Channel) -> Iterator[Part]:
     """The parts of a line. Only UTF-8 shows where its characters begin, and can be cut."""
     start, before = 0, job.before
@@ -65,8 +108,9 @@ def cut(job: Job, channel: Channel) -> Iterator[Part]:
 
 def within(job: Job, start: int, stop: int, before: str) -> Job:
     hidden = frozenset(place - start for place in job.hidden if start <= place < stop)
+    signs = tuple((place - start, code) for place, code in job.expected if start <= place < stop)
     closed = job.closed and stop == len(job.line)
-    return replace(job, line=job.line[start:stop], before=before, closed=closed, hidden=hidden)
+    return replace(job, line=job.line[start:stop], before=before, closed=closed, hidden=hidden, expected=signs)
 
 
 def known(line: str, shown: Reader) -> tuple[bytes, list[int]]:
