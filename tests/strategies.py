@@ -8,7 +8,17 @@ from textfix.edits import Edit, Edits, Note
 
 PAGE = (Path(__file__).parent.parent / "seeds" / "000_cd34df91496a73e2.txt").read_text("utf-8")
 CHARACTERS = "汉漢字ab ?()ìá\u0301\u00a0\u3000\n\r𠀀\ufeff\ud83d\ude00\udc80\udcff이のé"
+CLEAN = "中文编码問題，我们的数据库。(x)'a' 10%\n一个人工智能"
+CHANNELS = st.sampled_from(
+    [("utf-8", "gb18030"), ("utf-8", "gbk"), ("utf-8", "cp1252"), ("gbk", "latin-1"), ("big5", "gbk")]
+)
+MOJIBAKE = st.tuples(st.text(alphabet=CLEAN, max_size=10), CHANNELS, st.sampled_from(["replace", "ignore"])).map(
+    lambda drawn: drawn[0].encode(drawn[1][0], "ignore").decode(drawn[1][1], drawn[2])
+)
+SIGNS = "锟斤拷\ufffd?\ue5e5€¤ÃÂé§╨─ﾃｱ�縺뷰�씠 \x80\x8d\xad\x1b中鍒涓"
 PIECES = st.one_of(
+    MOJIBAKE,
+    st.text(alphabet=SIGNS, max_size=8),
     st.text(alphabet=CHARACTERS, max_size=12),
     st.integers(0, len(PAGE) - 1).flatmap(lambda at: st.integers(1, 90).map(lambda size: PAGE[at : at + size])),
     st.text(max_size=6),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache, cached_property
 from importlib import resources
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,7 @@ class Class(IntFlag):
     NFKD = 2048
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
     MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
+    QUESTION = 0x4000  # the question mark of ASCII, which stands for what an encoding could not hold
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
 
 
@@ -217,14 +219,18 @@ def classes(codes: Codes) -> Marks:
 
 def odds(codes: Codes) -> npt.NDArray[np.int8]:
     """For each code point the log-odds of standing in mojibake rather than in clean text, in quarters of a nat."""
-    return np.asarray(_odds().take(np.minimum(codes, 0xFFFF)), np.int8)
+    return np.asarray(_mojibake()["odds"].take(np.minimum(codes, 0xFFFF)), np.int8)
+
+
+def readers(codes: Codes) -> Marks:
+    """For each code point the wrong decoders that can show it, as bits; see textfix/rules/channels.py."""
+    return np.asarray(_mojibake()["readers"].take(np.minimum(codes, 0xFFFF)), np.uint16)
 
 
 @cache
-def _odds() -> npt.NDArray[np.int8]:
-    with (resources.files("textfix.data") / "odds.npz").open("rb") as file:
-        table: npt.NDArray[np.int8] = np.load(file)["odds"]
-        return table
+def _mojibake() -> dict[str, npt.NDArray[Any]]:
+    with (resources.files("textfix.data") / "mojibake.npz").open("rb") as file:
+        return dict(np.load(file))
 
 
 @cache

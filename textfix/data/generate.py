@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from textfix.rules.channels import CHANNELS, DOUBLE, SINGLE
+from textfix.rules.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
 from textfix.text import Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -65,7 +65,7 @@ def write_classes(corpora: Path) -> None:
             table[ord(character)] |= np.uint16(bit)
     odds = mojibake_odds(corpora)
     table[np.flatnonzero(odds >= TELLING)] |= np.uint16(Class.MOJIBAKE)
-    np.savez_compressed(HERE / "odds.npz", odds=odds)
+    np.savez_compressed(HERE / "mojibake.npz", odds=odds, readers=readers())
     edges = np.flatnonzero(np.diff(table, prepend=np.uint16(0xFFFF)))
     lengths = np.diff(np.append(edges, len(table)))
     np.savez_compressed(HERE / "classes.npz", values=table[edges], lengths=lengths.astype(np.int32))
@@ -77,6 +77,8 @@ def of_unicode(character: str) -> Class:
         return Class.SURROGATE
     if character in TONES:
         bits |= Class.TONE
+    if character == "?":
+        bits |= Class.QUESTION
     category, name = unicodedata.category(character), unicodedata.name(character, "")
     if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or character == "〇":
         bits |= Class.HAN
@@ -144,6 +146,15 @@ def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
                 damaged += shares(once) * (AGAIN if then else 1)
     odds = np.log((damaged / damaged.sum() + RARE) / (clean / clean.sum() + RARE))
     return np.asarray(np.clip(np.round(4 * odds), -127, 127), np.int8)
+
+
+def readers() -> npt.NDArray[np.uint16]:
+    """For each code point of the basic plane the readers that can show it, as bits in the order of READERS."""
+    table = np.zeros(0x10000, np.uint16)
+    for bit, name in enumerate(READERS):
+        table[[ord(one) for one in forms(name) if ord(one) < 0x10000]] |= np.uint16(1 << bit)
+    table[0xE000:0xF900] = table[ord(REPLACEMENT)] = 0xFFFF  # what a loss looks like
+    return table
 
 
 def shares(text: str) -> npt.NDArray[np.float64]:

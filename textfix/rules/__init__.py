@@ -13,6 +13,7 @@ RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
     mojibake.RULE,
     desync.RULE,
+    mojibake.LOST,
     pinyin.RULE,
     spaces.RULE,
     form.RULE,

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from textfix.text import Bools
 
@@ -21,9 +20,10 @@ UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character
 STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
 DOUBLE = tuple(STRICT)
+READERS = (*DOUBLE, *SINGLE)
 WIDE = ("utf-16-le", "utf-16-be")
 CHANNELS: tuple[tuple[str, str], ...] = (
-    *((written, read) for written in (UTF8, GBK, BIG5) for read in (*DOUBLE, *SINGLE) if written != read),
+    *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read),
 )
 # Channels in which nothing is lost, or all: they are turned back whole or not at all.
 WHOLE: tuple[tuple[str, str], ...] = (
@@ -145,16 +145,6 @@ def add(found: dict[str, list[bytes]], codec: str, sequences: Iterable[bytes]) -
             continue
         if len(character) == 1:
             found.setdefault(character, []).append(raw)
-
-
-@cache
-def shown() -> npt.NDArray[np.uint16]:
-    """For each code point of the basic plane the readers that can show it, as bits in the order of DOUBLE, SINGLE."""
-    table = np.zeros(0x10000, np.uint16)
-    for bit, name in enumerate((*DOUBLE, *SINGLE)):
-        table[[ord(one) for one in forms(name) if ord(one) < 0x10000]] |= np.uint16(1 << bit)
-    table[0xE000:0xF900] = table[0xFFFD] = 0xFFFF  # what a loss looks like
-    return table
 
 
 def bytes_of(text: str, read: str) -> bytes | None:

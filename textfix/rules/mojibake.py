@@ -24,10 +24,10 @@ import numpy as np
 from textfix.edits import Edit, Note
 from textfix.language import LINE_END, Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.channels import CHANNELS, DOUBLE, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms, shown
+from textfix.rules.channels import CHANNELS, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
 from textfix.rules.lattice import Best, Channel, Job, Piece
 from textfix.rules.restore import in_pairs, through
-from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, odds, to_codes, to_str
+from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, odds, readers, to_codes, to_str
 
 NEAR = 12  # characters: two telling characters within this distance make a suspicion
 AROUND = 32  # characters around telling ones that are looked at
@@ -44,13 +44,23 @@ FOREIGN = re.compile(r"[^\x00-\x7f]+")
 IN_WORDS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 PLAIN, PLAIN_INSIDE = -11.0, -9.5  # nats a character that it must reach at least, there and inside clean text
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
+REASONS = {
+    "锟": "U+FFFD written as UTF-8 and read as GBK: what it stood for is lost",
+    "\ufffd": "a decoder could not read what stood here",
+    "?": "an encoder had no sign for what stood here",
+}
+GONE = re.compile(r"(?:锟斤拷)+锟?|\ufffd+|(?<![\w?!？！。…~～])\?{4,}(?![!！])")
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
 LATTICES = 3  # channels of a window that go through the lattice
+# Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
+TELLING_UTF8, TELLING, UNLIKE = 40, 80, 10_000
+ASCII = bytes(range(0x80))
 STAND_IN = b"\xa4"  # for a lost byte: half of a character in GBK and in Big5
 LIKELY = -7.0  # nats a byte that text of other encodings must reach
 VALID, SURELY = 0.3, 0.75  # the share of bytes that must make an encoding for that; where UTF-8 is the only one
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
+FEW = 4  # telling characters left that never are too many for a second search
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
 CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
@@ -77,6 +87,11 @@ class Window:
     @property
     def segment(self) -> str:
         return self.line[self.start : self.end]
+
+    @property
+    def inside(self) -> bool:
+        """Whether other text than ASCII stands around the segment."""
+        return not (self.line[: self.start] + self.line[self.end :]).isascii()
 
 
 def windows(text: Text) -> Iterator[Window]:
@@ -223,26 +238,26 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
 
     lossy: whether bytes may be lost; what went wrong twice is only turned back where the second time lost nothing.
     """
-    able = [readers(window.segment) for window in asked]
-    found = whole(asked, able, model)
+    names = [able(window.segment) for window in asked]
+    found = whole(asked, names, model)
     unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, window in enumerate(asked):
-        names = able[number] if lossy else [name for name in able[number] if set(window.line) <= forms(name).keys()]
+        some = names[number] if lossy else [one for one in names[number] if set(window.line) <= forms(one).keys()]
         if not any(plain(one) for one in found[number]):
-            for channel in promising(window.segment, names, model):
+            for channel in promising(window, some, model):
                 unsolved[channel].append(number)
     for channel, numbers in unsolved.items():
         through_lattice(found, asked, channel, numbers, model)
     return found
 
 
-def whole(asked: Sequence[Window], able: Sequence[Sequence[str]], model: Model) -> list[list[Reading]]:
+def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model) -> list[list[Reading]]:
     """For each window what it would be if all of it came through one channel, and nothing was lost."""
     found: list[list[Reading]] = [[] for _ in asked]
-    for window, names, listed in zip(asked, able, found, strict=True):
+    for window, some, listed in zip(asked, names, found, strict=True):
         if REPLACEMENT in window.line:
             continue
-        for channel in (*(one for one in CHANNELS if one[1] in names), *WHOLE):
+        for channel in (*(one for one in CHANNELS if one[1] in some), *WHOLE):
             again = turned_back(window.line, channel)
             if again:
                 listed.append(Reading(again, (difference(window.line, again),), (channel,)))
@@ -274,6 +289,8 @@ def through_lattice(
             if one.pieces:
                 found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
             left = unexplained(one, asked[number])
+            if len(left) > max(FEW, len(telling(job.line)) / 2):
+                continue  # another channel, or none
             if left and (utf8 or channel[1] in SINGLE):
                 around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
                 again[number] = replace(job, hidden=frozenset(around & set(range(len(job.line)))))
@@ -298,12 +315,11 @@ def unexplained(best: Best, window: Window) -> list[int]:
     return [place for place in telling(window.line).tolist() if place not in covered and place < end]
 
 
-def readers(segment: str) -> list[str]:
+def able(segment: str) -> list[str]:
     """The readers that can show what is telling in a segment."""
     codes = to_codes(segment)
-    codes = codes[(classes(codes) >= int(Class.MOJIBAKE)) & (codes < 0x10000)]
-    able = int(np.bitwise_and.reduce(shown()[codes], initial=0xFFFF))
-    return [name for bit, name in enumerate((*DOUBLE, *SINGLE)) if able >> bit & 1]
+    common = int(np.bitwise_and.reduce(readers(codes[telling(segment)]), initial=0xFFFF))
+    return [name for bit, name in enumerate(READERS) if common >> bit & 1]
 
 
 def turned_back(text: str, channel: tuple[str, str]) -> str | None:
@@ -323,21 +339,25 @@ def turned_back(text: str, channel: tuple[str, str]) -> str | None:
     return again if again != text else None
 
 
-def promising(segment: str, able: Sequence[str], model: Model) -> list[tuple[str, str]]:
-    """The channels through which a segment can have come, losses aside, the likeliest first."""
+def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[str, str]]:
+    """The channels through which a segment can have come, losses aside, the likeliest first.
+
+    Inside other text a segment must be telling enough to be worth the search.
+    """
+    strength = int(odds(to_codes(window.segment)).sum(dtype=np.int64)) if window.inside else UNLIKE
     found = []
     for written, read in CHANNELS:
-        if read in able:
-            raw = b"".join((*forms(read).get(character, ()), STAND_IN)[0] for character in segment)
+        if read in names and strength >= (TELLING_UTF8 if written == UTF8 else TELLING):
+            raw = b"".join((*forms(read).get(character, ()), STAND_IN)[0] for character in window.segment)
             text = raw.decode(written, "ignore")
-            size = sum(byte >= 0x80 for byte in raw)
-            valid = len("".join(c for c in text if c >= "\x80").encode(written, "ignore")) / max(1, size)
+            size = len(raw.translate(None, ASCII))
+            valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
             if size and valid >= VALID:
                 found.append((written, read, text, size, valid))
     found = [one for one in found if one[0] == UTF8 and one[4] >= SURELY] or found
     if not found:
         return []
-    costs = model.score(Text.of([text for _, _, text, *_ in found])) / np.array([size for _, _, _, size, _ in found])
+    costs = model.score(Text.of([text for _, _, text, *_ in found])) / np.array([size for *_, size, _ in found])
     order = sorted(range(len(found)), key=lambda index: (found[index][0] != UTF8, -costs[index]))
     plain = [index for index in order if found[index][0] == UTF8 or costs[index] >= LIKELY]
     return [found[index][:2] for index in plain[:LATTICES]]
@@ -427,4 +447,24 @@ RULE = Rule(
     ("鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥", "创建平台对应的发布器实例"),
     always(Class.MOJIBAKE),
     propose,
+)
+
+
+def lost(text: Text, context: Context) -> Proposals:
+    """Report what cannot be known any more."""
+    found = []
+    for start, end in text.screen.spans(Class.MOJIBAKE | Class.QUESTION):
+        for match in GONE.finditer(text.slice(start, end)):
+            what = next(reason for sign, reason in REASONS.items() if match[0].startswith(sign))
+            note = Note(LOST.name, reason=what)
+            found.append(Edit(start + match.start(), start + match.end(), match[0], match[0], note))
+    return Proposals.of(found)
+
+
+LOST = Rule(
+    "mojibake.lost",
+    "text that is lost for good: 锟斤拷, U+FFFD, runs of question marks; reported, never changed",
+    ("锟斤拷锟斤拷", "锟斤拷锟斤拷"),
+    always(Class.MOJIBAKE | Class.QUESTION),
+    lost,
 )

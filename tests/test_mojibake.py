@@ -1,0 +1,132 @@
+"""Mojibake: what is certain and what is inferred, what restore decides, what is left alone, and its parts."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import textfix
+from tests.strategies import MOJIBAKE, TEXTS
+from textfix.language import Model
+from textfix.pipeline import run
+from textfix.rules import Context
+from textfix.rules.channels import CHANNELS, bytes_of, forms, reader
+from textfix.rules.lattice import Channel, Job, search, utf8
+from textfix.rules.restore import cut, through
+from textfix.text import Text
+
+CLEAN = "创建平台，文档开始于一个未知的比例"
+LOSSY = CLEAN.encode().decode("gbk", "replace")
+WAY = Channel.of("utf-8", "gb18030")
+
+
+def test_certain_and_inferred_are_told_apart() -> None:
+    fixed = textfix.fix("鏈�鏃╂簮鑷�浜庡彜鍗板害", restore="all")
+    assert fixed.text == "最早源自于古印度"
+    assert [(edit.after, edit.note.inferred) for edit in fixed.singly] == [
+        ("最", True),
+        ("早源", False),
+        ("自", True),
+        ("于古印度", False),
+    ]
+    assert all(edit.note.confidence > 0.9 for edit in fixed.singly)
+
+
+def test_restore_decides_about_losses_alone() -> None:
+    texts = {choice: textfix.fix(LOSSY, restore=choice).text for choice in ("off", "confident", "all")}
+    assert texts["off"].startswith("创建平台") and "�" in texts["off"]
+    assert texts["all"] == CLEAN
+    assert textfix.fix(texts["off"], restore="off").text == texts["off"]
+    for choice, text in texts.items():
+        left = textfix.fix(LOSSY, restore=choice).left
+        assert any("�" in edit.before for edit in left) == ("�" in text)
+
+
+def test_a_guess_names_its_runner_up() -> None:
+    guesses = [edit for edit in textfix.fix(LOSSY, restore="all").singly if edit.note.inferred]
+    assert guesses and any(edit.note.alternatives for edit in guesses)
+
+
+@pytest.mark.parametrize("text", ["锟斤拷锟斤拷", "前言 ????? ????????", "文\ufffd\ufffd\ufffd字"])
+def test_what_is_lost_is_reported_and_left(text: str) -> None:
+    fixed = textfix.fix(text)
+    assert fixed.text == text and not fixed.report.clean
+    assert "mojibake.lost" in {one.rule for one in fixed.report.damage}
+
+
+@pytest.mark.parametrize("text", ["真的吗????", "什么????", "a = b ? c : d", "??", "为什么？？？？"])
+def test_question_marks_that_ask_are_no_loss(text: str) -> None:
+    assert textfix.detect(text).clean
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(MOJIBAKE, TEXTS), min_size=1, max_size=6))
+def test_a_row_is_repaired_as_it_is_alone(rows: list[str]) -> None:
+    config = textfix.Config(to="keep", restore="all")
+    tracks = run(Text.of(rows), Context(config))
+    for number, row in enumerate(rows):
+        got = tracks[number].text if number in tracks and tracks[number].text is not None else row
+        assert got == textfix.fix(row, config).text
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_what_a_reader_shows_is_turned_back(channel: tuple[str, str]) -> None:
+    written, read = channel
+    for text in ("中文", "我們 have 3 個", "这是一个测试。"):
+        try:
+            raw = text.encode(written)
+            shown = raw.decode(read)
+        except UnicodeError:
+            continue
+        assert bytes_of(shown, read) in (raw, None)
+        cells = [forms(read)[character] for character in shown]
+        assert any(b"".join(cell[0] for cell in cells)) and all(raw.find(b"") == 0 for _ in cells)
+
+
+def test_a_reader_knows_what_it_loses() -> None:
+    assert reader("cp1252").lost[0x81].all() and not reader("cp1252").lost[0xE4].any()
+    gbk = reader("gb18030").lost
+    assert gbk[0x80].all() and gbk[0xAE, 0xE8] and not gbk[0xE4, 0xB8] and gbk[0x93, 0x29]
+
+
+@given(st.text(max_size=8))
+def test_utf8_is_read_as_python_reads_it(text: str) -> None:
+    raw = text.encode("utf-8", "ignore")
+    pending, found = np.zeros(1, np.int64), ""
+    for byte in raw:
+        pending, code = utf8(pending, np.array([byte]))
+        assert code[0] >= 0
+        found += chr(code[0]) if code[0] or byte == 0 else ""
+    assert found == raw.decode()
+
+
+@given(st.binary(max_size=5))
+def test_bytes_that_are_no_utf8_have_no_way(raw: bytes) -> None:
+    pending, good = np.zeros(1, np.int64), True
+    for byte in raw:
+        pending, code = utf8(pending, np.array([byte]))
+        good &= bool(code[0] >= 0)
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        assert not good or pending[0] != 0
+    else:
+        assert good and pending[0] == 0
+
+
+def test_a_line_is_cut_where_nothing_is_in_doubt() -> None:
+    line = (
+        ("他们在这里建立了很大的学校。" * 3 + CLEAN + "他们在这里建立了很大的学校。" * 3)
+        .encode()
+        .decode("gbk", "replace")
+    )
+    parts = list(cut(Job(line), WAY))
+    assert len(parts) > 4 and parts[0].start == 0 and parts[-1].end == len(line)
+    assert all(left.end == right.start for left, right in itertools.pairwise(parts))
+    whole = search([Job(line)], WAY, Model.load())[0]
+    apart = through([Job(line)], WAY, Model.load())[0]
+    assert "".join(piece.text for piece in apart.pieces) == "".join(piece.text for piece in whole.pieces)
+    guessed = [piece.text for piece in apart.pieces if piece.lossy]
+    assert guessed and guessed == [piece.text for piece in whole.pieces if piece.lossy]
