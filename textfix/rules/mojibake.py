@@ -289,7 +289,7 @@ def through_lattice(
             if one.pieces:
                 found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
             left = unexplained(one, asked[number])
-            if len(left) > max(FEW, len(telling(job.line)) / 2):
+            if len(left) > max(FEW * (not asked[number].inside), len(telling(job.line)) / 2):
                 continue  # another channel, or none
             if left and (utf8 or channel[1] in SINGLE):
                 around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
