@@ -122,7 +122,7 @@ def test_a_line_is_cut_where_nothing_is_in_doubt() -> None:
         .encode()
         .decode("gbk", "replace")
     )
-    parts = list(cut(Job(line), WAY))
+    parts = list(cut(Job(line), WAY, Model.load()))
     assert len(parts) > 4 and parts[0].start == 0 and parts[-1].end == len(line)
     assert all(left.end == right.start for left, right in itertools.pairwise(parts))
     whole = search([Job(line)], WAY, Model.load())[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -56,6 +56,15 @@ class Reader:
     name: str
     forms: dict[str, tuple[bytes, ...]]
     lost: Bools
+
+    @cached_property
+    def single(self) -> dict[str, bytes]:
+        """The characters that can have been one byte string alone, with that."""
+        return {
+            character: found[0]
+            for character, found in self.forms.items()
+            if len(found) == 1 and character not in LOSSES
+        }
 
     @property
     def double(self) -> bool:

@@ -76,6 +76,9 @@ class Piece:
     margin: float = np.inf
     other: str = ""
 
+    def moved(self, by: int) -> Piece:
+        return Piece(self.start + by, self.end + by, self.text, self.lossy, self.margin, self.other)
+
 
 @dataclass(frozen=True)
 class Best:

@@ -39,7 +39,7 @@ GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 # for words of letters alone, for single characters between signs of ASCII, and where one character is all there is.
 NEEDED, WEIGHT, USUAL = 12.0, 3.0, -9.5
 EMBEDDED, IN_WORD, ALONE, SINGLE_SIGN = 12.0, 12.0, 5.0, 12.0
-CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff“”‘’…—·]")
+CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 IN_WORDS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 PLAIN, PLAIN_INSIDE = -11.0, -9.5  # nats a character that it must reach at least, there and inside clean text
@@ -56,7 +56,7 @@ LATTICES = 3  # channels of a window that go through the lattice
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
 TELLING_UTF8, TELLING, UNLIKE = 40, 80, 10_000
 ASCII = bytes(range(0x80))
-STAND_IN = b"\xa4"  # for a lost byte: half of a character in GBK and in Big5
+UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 LIKELY = -7.0  # nats a byte that text of other encodings must reach
 VALID, SURELY = 0.3, 0.75  # the share of bytes that must make an encoding for that; where UTF-8 is the only one
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
@@ -345,16 +345,17 @@ def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[
     Inside other text a segment must be telling enough to be worth the search.
     """
     strength = int(odds(to_codes(window.segment)).sum(dtype=np.int64)) if window.inside else UNLIKE
-    found = []
+    found: list[tuple[str, str, str, int, float]] = []
     for written, read in CHANNELS:
+        if written != UTF8 and any(one[0] == UTF8 and one[4] >= SURELY for one in found):
+            break
         if read in names and strength >= (TELLING_UTF8 if written == UTF8 else TELLING):
-            raw = b"".join((*forms(read).get(character, ()), STAND_IN)[0] for character in window.segment)
+            raw = b"".join([forms(read).get(character, UNSHOWN)[0] for character in window.segment])
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
             if size and valid >= VALID:
                 found.append((written, read, text, size, valid))
-    found = [one for one in found if one[0] == UTF8 and one[4] >= SURELY] or found
     if not found:
         return []
     costs = model.score(Text.of([text for _, _, text, *_ in found])) / np.array([size for *_, size, _ in found])

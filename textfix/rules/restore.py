@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 import numpy as np
@@ -25,36 +25,61 @@ SHORTEST = 6  # characters between two cuts
 
 
 @dataclass(frozen=True)
+class Known:
+    """A line as the bytes that are known of it, with UNKNOWN for what is lost or can be several.
+
+    begins: where each character's bytes begin, and the end.
+    """
+
+    raw: bytes
+    begins: list[int]
+
+    @classmethod
+    def of(cls, line: str, shown: Reader) -> Known:
+        single = shown.single
+        pieces = [single.get(character, UNKNOWN) for character in line]
+        return cls(b"".join(pieces), [0, *accumulate(map(len, pieces))])
+
+    def text(self, start: int, end: int) -> str | None:
+        """What characters start to end are in UTF-8; None where anything is in doubt, or nothing is beyond ASCII."""
+        raw = self.raw[self.begins[start] : self.begins[end]]
+        if UNKNOWN in raw or raw.isascii():
+            return None
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            return None
+
+
+@dataclass(frozen=True)
 class Part:
-    """Characters start to end of a line, and what is searched for them: that, and what follows to know it by."""
+    """Characters start to end of a line; text is what they are, if that is certain, else job is what to search.
+
+    A job holds what follows, too, to know the last characters by it.
+    """
 
     start: int
     end: int
-    job: Job
+    text: str | None
+    job: Job | None
 
 
 def through(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
     """For each job the likeliest way to read its line through a channel."""
-    jobs = [replace(job, script=script(job.line, channel, model), expected=expected(job.line)) for job in jobs]
-    parts = [list(cut(job, channel)) for job in jobs]
-    plain = [[certain(part, channel) for part in listed] for listed in parts]
-    asked = [
-        part.job
-        for listed, answers in zip(parts, plain, strict=True)
-        for part, answer in zip(listed, answers, strict=True)
-        if answer is None
-    ]
-    searched = iter(search(asked, channel, model))
+    parts = [list(cut(job, channel, model)) for job in jobs]
+    searched = iter(search([part.job for listed in parts for part in listed if part.job], channel, model))
     found = []
-    for listed, answers in zip(parts, plain, strict=True):
-        every = [(part, answer or next(searched)) for part, answer in zip(listed, answers, strict=True)]
-        pieces = tuple(
-            replace(piece, start=part.start + piece.start, end=part.start + piece.end)
-            for part, best in every
-            for piece in best.pieces
-            if part.start + piece.end <= part.end
-        )
-        found.append(Best(pieces, sum(best.against for _, best in every)))
+    for listed in parts:
+        pieces: list[Piece] = []
+        against = 0.0
+        for part in listed:
+            if part.text is not None:
+                pieces.append(Piece(part.start, part.end, part.text, False))
+                continue
+            best = next(searched)
+            against += best.against
+            pieces += [piece.moved(part.start) for piece in best.pieces if part.start + piece.end <= part.end]
+        found.append(Best(tuple(pieces), against))
     return found
 
 
@@ -87,39 +112,32 @@ def closing(before: str, after: str) -> str:
     return next((sign for sign in reversed(is_open) if sign not in after), "")
 
 
-def script(line: str, channel: Channel, model: Model) -> tuple[int, int]:
-    """How unlikely what is known of a line is as simplified and as traditional, in steps of the model."""
-    if channel.written.encoding != UTF8:
-        return 0, 0
-    codes = basic(to_codes(known(line, channel.reader)[0].decode(UTF8, "ignore")))
-    return int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
-
-
-def cut(job: Job, channel: Channel) -> Iterator[Part]:
+def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
     """The parts of a line. Only UTF-8 shows where its characters begin, and can be cut."""
+    size = len(job.line)
+    if channel.written.encoding != UTF8:
+        yield Part(0, size, None, job)
+        return
+    line = Known.of(job.line, channel.reader)
+    signs, codes = expected(job.line), basic(to_codes(line.raw.decode(UTF8, "ignore")))
+    script = int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
     start, before = 0, job.before
-    if channel.written.encoding == UTF8:
-        for at, stop, left in cuts(*known(job.line, channel.reader)):
-            if at - start >= SHORTEST and job.hidden.isdisjoint(range(at - 1, stop + 1)):
-                yield Part(start, at, within(job, start, stop, before))
-                start, before = at, left
-    yield Part(start, len(job.line), within(job, start, len(job.line), before))
-
-
-def within(job: Job, start: int, stop: int, before: str) -> Job:
-    hidden = frozenset(place - start for place in job.hidden if start <= place < stop)
-    signs = tuple((place - start, code) for place, code in job.expected if start <= place < stop)
-    closed = job.closed and stop == len(job.line)
-    return replace(job, line=job.line[start:stop], before=before, closed=closed, hidden=hidden, expected=signs)
-
-
-def known(line: str, shown: Reader) -> tuple[bytes, list[int]]:
-    """The bytes of a line, with UNKNOWN for what is lost or can be several, and where each character's begin."""
-    pieces = []
-    for character in line:
-        found = shown.forms.get(character, ())
-        pieces.append(found[0] if len(found) == 1 and character not in LOSSES else UNKNOWN)
-    return b"".join(pieces), [0, *accumulate(map(len, pieces))]
+    for at, stop, left in (*cuts(line.raw, line.begins), (size, size, "")):
+        if at < size and (at - start < SHORTEST or not job.hidden.isdisjoint(range(at - 1, stop + 1))):
+            continue
+        hidden = frozenset(place - start for place in job.hidden if start <= place < stop)
+        text = None if hidden else line.text(start, at)
+        part = Job(
+            job.line[start:stop],
+            before,
+            job.closed and stop == size,
+            job.pairs,
+            hidden,
+            script,
+            tuple((place - start, code) for place, code in signs if start <= place < stop),
+        )
+        yield Part(start, at, text, None if text is not None else part)
+        start, before = at, left
 
 
 def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[tuple[int, int, str]]:
@@ -136,20 +154,6 @@ def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[tuple[int, int, str]]:
             if index >= MARGIN and stop is not None:
                 left = raw[units[index - MARGIN] : units[index]].decode()
                 yield place[units[index]], place[units[stop]], left
-
-
-def certain(part: Part, channel: Channel) -> Best | None:
-    """What a part is where no byte of it is in doubt; None where one is."""
-    if channel.written.encoding != UTF8 or part.job.hidden:
-        return None
-    size = part.end - part.start
-    raw, _ = known(part.job.line[:size], channel.reader)
-    if UNKNOWN in raw or raw.isascii():
-        return None
-    try:
-        return Best((Piece(0, size, raw.decode(), False),), 0.0)
-    except UnicodeDecodeError:
-        return None
 
 
 def in_pairs(line: str, shown: Reader) -> bool:
