@@ -37,7 +37,7 @@ GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 # For a reading of GBK or Big5 the gain counts, and how plain it is: nats a character above what is usual for a few
 # characters without their context. Needed is more inside clean text, for each Latin letter beside a foreign one and
 # for words of letters alone, for single characters between signs of ASCII, and where one character is all there is.
-NEEDED, WEIGHT, USUAL = 12.0, 3.0, -9.5
+NEEDED, WEIGHT, USUAL = 11.0, 3.0, -9.5
 EMBEDDED, IN_WORD, ALONE, SINGLE_SIGN = 12.0, 12.0, 5.0, 12.0
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -373,10 +373,11 @@ def difference(before: str, after: str) -> Piece:
 
 
 def possible(one: Reading, window: Window) -> bool:
-    """Whether a reading says something: no character without a meaning, and not of a run of one sign."""
+    """Whether a reading says something: no character without a meaning, not of a run of one sign, and another text."""
     new = "".join(piece.text for piece in one.pieces)
     old = {character for piece in one.pieces for character in window.line[piece.start : piece.end]}
-    return assigned(new) and len(old) > 1
+    kept = {character for character in old.intersection(new) if not character.isascii()}
+    return assigned(new) and len(old) > 1 and 3 * len(kept) <= len(old)
 
 
 def assigned(text: str) -> bool:
