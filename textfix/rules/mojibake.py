@@ -27,9 +27,10 @@ from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.channels import CHANNELS, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
 from textfix.rules.lattice import Best, Channel, Job, Piece
 from textfix.rules.restore import in_pairs, through
-from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, odds, readers, to_codes, to_str
+from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, gathered, odds, readers, to_codes, to_str
 
-NEAR = 12  # characters: two telling characters within this distance make a suspicion
+NEAR = 12  # characters between telling ones that are looked at together
+BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 LONGEST = 768  # characters between the first and the last telling one that are looked at together
 AGAIN = 6.0  # nats that each further channel costs
@@ -49,16 +50,19 @@ REASONS = {
     "\ufffd": "a decoder could not read what stood here",
     "?": "an encoder had no sign for what stood here",
 }
-GONE = re.compile(r"(?:锟斤拷)+锟?|\ufffd+|(?<![\w?!？！。…~～])\?{4,}(?![!！])")
+MANY = 4  # question marks in a row
+GONE = re.compile(rf"(?:锟斤拷)+锟?|\ufffd+|(?<![\w?!？！。…~～])\?{{{MANY},}}(?![!！])")
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
 LATTICES = 3  # channels of a window that go through the lattice
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
-TELLING_UTF8, TELLING, UNLIKE = 40, 80, 10_000
+TELLING_UTF8, TELLING = 40, 80
+FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 LIKELY = -7.0  # nats a byte that text of other encodings must reach
-VALID, SURELY = 0.3, 0.75  # the share of bytes that must make an encoding for that; where UTF-8 is the only one
+# The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
+VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
 FEW = 4  # telling characters left that never are too many for a second search
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
@@ -89,19 +93,32 @@ class Window:
         return self.line[self.start : self.end]
 
     @property
+    def strength(self) -> int:
+        """How much speaks for mojibake in the segment, in quarters of a nat."""
+        return int(odds(to_codes(self.segment)).sum(dtype=np.int64))
+
+    @property
     def inside(self) -> bool:
         """Whether other text than ASCII stands around the segment."""
         return not (self.line[: self.start] + self.line[self.end :]).isascii()
 
 
-def windows(text: Text) -> Iterator[Window]:
+def strong(text: Text) -> Ints:
+    """The telling characters that stand in knots telling enough to be looked at, or in short rows."""
     hits = np.flatnonzero(text.classes >= int(Class.MOJIBAKE))
-    if not len(hits):
-        return
     row = text.row_of(hits)
-    near = (np.diff(hits) <= NEAR) & (np.diff(row) == 0)
-    short = np.diff(text.rows)[row] <= SHORT
-    warm = hits[short | np.append(near, False) | np.append(False, near)]
+    first = np.flatnonzero(np.append(True, (np.diff(hits) > NEAR) | (np.diff(row) > 0))[: len(hits)])
+    last = np.append(first[1:], len(hits)) - 1
+    start = np.maximum(hits[first] - BESIDE, text.rows[row[first]])
+    end = np.minimum(hits[last] + BESIDE + 1, text.rows[row[first] + 1])
+    values = np.maximum(odds(text.codes[gathered(start, end)]), 0)
+    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start), dtype=np.int64) if len(hits) else first
+    asked = (sums >= TELLING_UTF8) | (np.diff(text.rows)[row[first]] <= SHORT)
+    return hits[np.repeat(asked, last - first + 1)]
+
+
+def windows(text: Text) -> Iterator[Window]:
+    warm = strong(text)
     if not len(warm):
         return
     row = text.row_of(warm)
@@ -117,9 +134,10 @@ def windows(text: Text) -> Iterator[Window]:
             low, high = within_line(text.codes, max(start, done, hit - AROUND), hit, min(end, last + AROUND + 1))
             best = best_segment(text.codes[low:high])
             done = high
-            if best:
-                cut = high < end and text.codes[high] not in (LF, CR)
-                yield Window(low, to_str(text.codes[low:high]), *best, cut)
+            cut = high < end and text.codes[high] not in (LF, CR)
+            window = Window(low, to_str(text.codes[low:high]), *best, bool(cut)) if best else None
+            if window and (not window.inside or window.strength >= TELLING_UTF8):
+                yield window
             at = int(np.searchsorted(warm, high))
 
 
@@ -255,7 +273,7 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model)
     """For each window what it would be if all of it came through one channel, and nothing was lost."""
     found: list[list[Reading]] = [[] for _ in asked]
     for window, some, listed in zip(asked, names, found, strict=True):
-        if REPLACEMENT in window.line:
+        if REPLACEMENT in window.line or not still_damaged(window.line):
             continue
         for channel in (*(one for one in CHANNELS if one[1] in some), *WHOLE):
             again = turned_back(window.line, channel)
@@ -342,19 +360,23 @@ def turned_back(text: str, channel: tuple[str, str]) -> str | None:
 def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[str, str]]:
     """The channels through which a segment can have come, losses aside, the likeliest first.
 
-    Inside other text a segment must be telling enough to be worth the search.
+    Inside other text a segment must be telling enough to be worth the search, and nearly whole.
     """
-    strength = int(odds(to_codes(window.segment)).sum(dtype=np.int64)) if window.inside else UNLIKE
+    alone = not window.inside
+    signs = len({character for character in window.segment if not character.isascii()})
+    strong = alone or (window.strength >= TELLING and signs >= MANY_SIGNS)
+    if not alone and signs < FEW_SIGNS:
+        return []
     found: list[tuple[str, str, str, int, float]] = []
     for written, read in CHANNELS:
         if written != UTF8 and any(one[0] == UTF8 and one[4] >= SURELY for one in found):
             break
-        if read in names and strength >= (TELLING_UTF8 if written == UTF8 else TELLING):
+        if read in names and (strong or written == UTF8):
             raw = b"".join([forms(read).get(character, UNSHOWN)[0] for character in window.segment])
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
-            if size and valid >= VALID:
+            if size and valid >= VALID and (alone or (valid >= VALID_INSIDE and CHINESE.search(text))):
                 found.append((written, read, text, size, valid))
     if not found:
         return []
@@ -454,12 +476,21 @@ RULE = Rule(
 
 def lost(text: Text, context: Context) -> Proposals:
     """Report what cannot be known any more."""
-    found = []
-    for start, end in text.screen.spans(Class.MOJIBAKE | Class.QUESTION):
-        for match in GONE.finditer(text.slice(start, end)):
-            what = next(reason for sign, reason in REASONS.items() if match[0].startswith(sign))
-            note = Note(LOST.name, reason=what)
-            found.append(Edit(start + match.start(), start + match.end(), match[0], match[0], note))
+    asks = text.screen.where(Class.QUESTION)
+    runs = asks[: -MANY + 1][asks[MANY - 1 :] - asks[: -MANY + 1] == MANY - 1] if len(asks) >= MANY else asks[:0]
+    telling = text.screen.where(Class.MOJIBAKE)
+    gone = telling[np.isin(text.codes[telling], [ord("\ufffd"), ord("锟")])]
+    found, done = [], 0
+    for place in np.sort(np.concatenate([runs, gone])).tolist():
+        if place < done:
+            continue
+        row = int(text.row_of(place))
+        low, high = max(int(text.rows[row]), place - 1), min(int(text.rows[row + 1]), place + LONGEST)
+        match = GONE.match(text.slice(low, high), place - low)
+        if match:
+            done = low + match.end()
+            note = Note(LOST.name, reason=REASONS[match[0][0]])
+            found.append(Edit(place, done, match[0], match[0], note))
     return Proposals.of(found)
 
 
