@@ -23,6 +23,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 BLOCK = 1024  # characters of a screening block at the most
+MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
 LF, CR = 0x0A, 0x0D
@@ -45,7 +46,7 @@ class Class(IntFlag):
     NFKD = 2048
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
     MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
-    QUESTION = 0x4000  # the question mark of ASCII, which stands for what an encoding could not hold
+    QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
 
 
@@ -101,6 +102,7 @@ class Text:
         In a short row that as a whole is likelier mojibake than clean text, every sign of it counts as telling.
         """
         marks = classes(self.codes)
+        marks[repeated(self.codes, ord("?"), MANY)] |= np.uint16(Class.QUESTIONS)
         starts, ends = self.rows[:-1], self.rows[1:]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
         if not len(short):
@@ -215,6 +217,19 @@ def line_ends(codes: Codes) -> Ints:
 def classes(codes: Codes) -> Marks:
     """The class bits of each code point: one look-up."""
     return _table().take(codes)
+
+
+def repeated(codes: Codes, code: int, times: int) -> Ints:
+    """Where a code point begins to stand so many times in a row, or goes on to. Only every so-manieth is looked at.
+
+    >>> repeated(to_codes("a????? b?"), ord("?"), 4).tolist()
+    [1, 2]
+    """
+    hits = np.flatnonzero(codes[times - 1 :: times] == code) * times + times - 1
+    starts = (hits[:, None] - np.arange(times)).ravel()
+    starts = np.unique(starts[starts + times <= len(codes)])
+    inside = codes[starts[:, None] + np.arange(times)] == code if len(starts) else np.zeros((0, times), np.bool_)
+    return np.asarray(starts[inside.all(axis=1)], np.int64)
 
 
 def odds(codes: Codes) -> npt.NDArray[np.int8]:

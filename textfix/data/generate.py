@@ -77,8 +77,6 @@ def of_unicode(character: str) -> Class:
         return Class.SURROGATE
     if character in TONES:
         bits |= Class.TONE
-    if character == "?":
-        bits |= Class.QUESTION
     category, name = unicodedata.category(character), unicodedata.name(character, "")
     if name.startswith(("CJK UNIFIED", "CJK COMPATIBILITY IDEOGRAPH")) or character == "〇":
         bits |= Class.HAN

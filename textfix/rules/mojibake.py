@@ -27,7 +27,23 @@ from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.channels import CHANNELS, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
 from textfix.rules.lattice import Best, Channel, Job, Piece
 from textfix.rules.restore import in_pairs, through
-from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, gathered, odds, readers, to_codes, to_str
+from textfix.text import (
+    CR,
+    LF,
+    MANY,
+    SHORT,
+    Class,
+    Codes,
+    Ints,
+    Text,
+    classes,
+    gathered,
+    odds,
+    readers,
+    repeated,
+    to_codes,
+    to_str,
+)
 
 NEAR = 12  # characters between telling ones that are looked at together
 BESIDE = 3  # characters beside them that may speak for mojibake, too
@@ -50,7 +66,6 @@ REASONS = {
     "\ufffd": "a decoder could not read what stood here",
     "?": "an encoder had no sign for what stood here",
 }
-MANY = 4  # question marks in a row
 GONE = re.compile(rf"(?:锟斤拷)+锟?|\ufffd+|(?<![\w?!？！。…~～])\?{{{MANY},}}(?![!！])")
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
@@ -98,6 +113,16 @@ class Window:
         return int(odds(to_codes(self.segment)).sum(dtype=np.int64))
 
     @property
+    def signs(self) -> int:
+        """How many different characters beyond ASCII the segment has."""
+        return len({character for character in self.segment if not character.isascii()})
+
+    @property
+    def likely(self) -> bool:
+        """Whether a segment inside other text is telling enough to be looked at."""
+        return not self.inside or len(self.line) <= SHORT or (self.strength >= TELLING_UTF8 and self.signs >= FEW_SIGNS)
+
+    @property
     def inside(self) -> bool:
         """Whether other text than ASCII stands around the segment."""
         return not (self.line[: self.start] + self.line[self.end :]).isascii()
@@ -111,8 +136,11 @@ def strong(text: Text) -> Ints:
     last = np.append(first[1:], len(hits)) - 1
     start = np.maximum(hits[first] - BESIDE, text.rows[row[first]])
     end = np.minimum(hits[last] + BESIDE + 1, text.rows[row[first] + 1])
-    values = np.maximum(odds(text.codes[gathered(start, end)]), 0)
-    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start), dtype=np.int64) if len(hits) else first
+    places = gathered(start, end)
+    values = odds(text.codes[places]).astype(np.int32)
+    outside = (places < np.repeat(hits[first], end - start)) | (places > np.repeat(hits[last], end - start))
+    values[outside] = np.maximum(values[outside], 0)
+    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start)) if len(hits) else first
     asked = (sums >= TELLING_UTF8) | (np.diff(text.rows)[row[first]] <= SHORT)
     return hits[np.repeat(asked, last - first + 1)]
 
@@ -136,7 +164,7 @@ def windows(text: Text) -> Iterator[Window]:
             done = high
             cut = high < end and text.codes[high] not in (LF, CR)
             window = Window(low, to_str(text.codes[low:high]), *best, bool(cut)) if best else None
-            if window and (not window.inside or window.strength >= TELLING_UTF8):
+            if window and window.likely:
                 yield window
             at = int(np.searchsorted(warm, high))
 
@@ -363,10 +391,7 @@ def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[
     Inside other text a segment must be telling enough to be worth the search, and nearly whole.
     """
     alone = not window.inside
-    signs = len({character for character in window.segment if not character.isascii()})
-    strong = alone or (window.strength >= TELLING and signs >= MANY_SIGNS)
-    if not alone and signs < FEW_SIGNS:
-        return []
+    strong = alone or (window.strength >= TELLING and window.signs >= MANY_SIGNS)
     found: list[tuple[str, str, str, int, float]] = []
     for written, read in CHANNELS:
         if written != UTF8 and any(one[0] == UTF8 and one[4] >= SURELY for one in found):
@@ -476,10 +501,8 @@ RULE = Rule(
 
 def lost(text: Text, context: Context) -> Proposals:
     """Report what cannot be known any more."""
-    asks = text.screen.where(Class.QUESTION)
-    runs = asks[: -MANY + 1][asks[MANY - 1 :] - asks[: -MANY + 1] == MANY - 1] if len(asks) >= MANY else asks[:0]
-    telling = text.screen.where(Class.MOJIBAKE)
-    gone = telling[np.isin(text.codes[telling], [ord("\ufffd"), ord("锟")])]
+    runs = repeated(text.codes, ord("?"), MANY)
+    gone = np.flatnonzero((text.codes == ord(REPLACEMENT)) | (text.codes == ord("锟")))
     found, done = [], 0
     for place in np.sort(np.concatenate([runs, gone])).tolist():
         if place < done:
@@ -498,6 +521,6 @@ LOST = Rule(
     "mojibake.lost",
     "text that is lost for good: 锟斤拷, U+FFFD, runs of question marks; reported, never changed",
     ("锟斤拷锟斤拷", "锟斤拷锟斤拷"),
-    always(Class.MOJIBAKE | Class.QUESTION),
+    always(Class.MOJIBAKE | Class.QUESTIONS),
     lost,
 )
