@@ -145,6 +145,12 @@ def strong(text: Text) -> Ints:
     return hits[np.repeat(asked, last - first + 1)]
 
 
+def as_written(text: Text) -> Text:
+    """The text with U+FFFD for surrogates, which the last rule makes of them: so fix settles."""
+    lone = (text.codes >= 0xD800) & (text.codes < 0xE000)
+    return Text(np.where(lone, np.uint32(ord(REPLACEMENT)), text.codes), text.rows) if lone.any() else text
+
+
 def windows(text: Text) -> Iterator[Window]:
     warm = strong(text)
     if not len(warm):
@@ -209,11 +215,11 @@ class Reading:
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    found = [window for window in windows(text) if not ABOUT.search(window.line)]
+    found = [window for window in windows(as_written(text)) if not ABOUT.search(window.line)]
     edits: list[Edit] = []
     for window, best, gain in zip(found, *read(found, context.model), strict=True):
         if best and believed(best, window.line, gain, context.model) and not quoted(best, window.line):
-            edits += edits_of(best, window, gain)
+            edits += edits_of(best, window, gain, text)
     return Proposals.of(edits)
 
 
@@ -464,12 +470,12 @@ def is_word(run: str) -> bool:
     )
 
 
-def edits_of(one: Reading, window: Window, gain: float) -> Iterator[Edit]:
+def edits_of(one: Reading, window: Window, gain: float, text: Text) -> Iterator[Edit]:
     """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own."""
     names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
     sure = round(1 - 0.5 * float(np.exp(-(gain - GAIN + 1) / 2)), 3)
     for piece in united(one.pieces, window.line):
-        before = window.line[piece.start : piece.end]
+        before = text.slice(window.low + piece.start, window.low + piece.end)
         note = Note(RULE.name, sure, reason=names)
         if piece.lossy:
             value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))
@@ -494,7 +500,7 @@ RULE = Rule(
     "mojibake.chinese",
     "Chinese that was written in one encoding and read in another",
     ("鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥", "创建平台对应的发布器实例"),
-    always(Class.MOJIBAKE),
+    always(Class.MOJIBAKE | Class.SURROGATE),
     propose,
 )
 
