@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -130,3 +131,37 @@ def test_a_line_is_cut_where_nothing_is_in_doubt() -> None:
     assert "".join(piece.text for piece in apart.pieces) == "".join(piece.text for piece in whole.pieces)
     guessed = [piece.text for piece in apart.pieces if piece.lossy]
     assert guessed and guessed == [piece.text for piece in whole.pieces if piece.lossy]
+
+
+CRASHED = [  # found by a review
+    "璁ゆ棤璇",
+    "функціїen()",
+    "помилка у функції fdopen()",
+    "请输入密码\ud83d".encode("utf-8", "surrogatepass").decode("latin-1") * 2,
+    "请输入密".encode().decode("latin-1") + "\xe0\x80\x80" + "码输入密码".encode().decode("latin-1"),
+    "斤\udcff锟\udc80",
+]
+
+
+@pytest.mark.parametrize("text", CRASHED)
+@pytest.mark.parametrize("restore", ["off", "confident", "all"])
+def test_what_once_broke_comes_back(text: str, restore: str) -> None:
+    fixed = textfix.fix(text, to="keep", restore=restore)
+    assert textfix.revert(fixed.text, textfix.Log.loads(fixed.log.dumps())) == text
+    assert textfix.fix(fixed.text, to="keep", restore=restore).text == fixed.text
+
+
+def test_a_row_leaves_the_logs_of_others_alone() -> None:
+    rows = ["璁ゆ棤璇", "鍒涘缓骞冲彴", "hello", LOSSY]
+    for one, row in zip(
+        textfix.Fixer(textfix.Config(to="keep", restore="all")).batch(pa.array(rows)).to_pylist(), rows, strict=True
+    ):
+        if one["log"] is not None:
+            assert textfix.revert(one["text"], textfix.Log.loads(one["log"])) == row
+
+
+@settings(deadline=None)
+@given(st.one_of(MOJIBAKE, TEXTS))
+def test_confidence_is_a_share(text: str) -> None:
+    fixed = textfix.fix(text, to="keep", restore="all")
+    assert all(0 <= edit.note.confidence <= 1 for edit in (*fixed.singly, *fixed.left))

@@ -26,8 +26,10 @@ SWITCH = 7.0  # nats for a change between clean and damaged
 WORST = 20.0  # nats behind the best at which a path is given up
 CLOSE = 12.0  # nats behind the best that leave no doubt
 BEAM = 128  # paths of one window
-UNGUIDED = 384  # where the bytes of a lost character do not tell what they are
-WIDE = 1000  # between two bytes of a loss
+UNGUIDED = 160  # where the bytes of a lost character do not tell what they are
+WIDE = 400  # between two bytes of a loss
+COMPACT = 400_000  # characters of paths from which those that lead nowhere are dropped
+NO_MERGE = (np.zeros(0, np.int64),) * 3
 BATCH, GUESSING = 1000, 30  # windows at once; where bytes of lost characters are guessed
 ROOM = 60_000  # characters of all windows at once
 BROKEN = 10.0  # nats against bytes that make no character
@@ -323,6 +325,7 @@ class Lattice:
         self.nodes: list[tuple[Array, ...]] = [tuple(np.array([value]) for value in (-1, 0, 0, 0, 0))]
         self.count = 1
         self.merged: list[tuple[Array, Array, Array]] = []
+        self.most = COMPACT
         self.line_end = int(model.symbol[ord(LINE_END)])
         self.symbol = model.symbol.astype(np.int64)
         self.symbol[[ord(sign) for sign in FRAME]] = self.line_end
@@ -343,7 +346,31 @@ class Lattice:
                 ended.append(self.follow(paths.take(np.flatnonzero(at_end)), place, True).table)
                 paths = paths.take(np.flatnonzero(~at_end))
             paths = self.merge(self.follow(paths, place, False))
+            if self.count > self.most:
+                self.compact(paths, ended)
         return self.answer(self.closed(Paths(np.concatenate(ended, axis=1))))
+
+    def compact(self, paths: Paths, ended: Sequence[Array]) -> None:
+        """Forget the characters to which no path leads back any more."""
+        columns = [np.concatenate(column) for column in zip(*self.nodes, strict=True)]
+        parent = columns[0]
+        alive = np.zeros(len(parent), np.bool_)
+        alive[0] = True
+        mark(alive, parent, np.concatenate([paths.node, *(Paths(table).node for table in ended)]))
+        winner, loser, gap = (np.concatenate(column) for column in zip(*self.merged, NO_MERGE, strict=True))
+        known = alive[winner]
+        winner, loser, gap = winner[known], loser[known], gap[known]
+        mark(alive, parent, loser)
+        number = np.cumsum(alive) - 1
+        columns = [column[alive] for column in columns]
+        columns[0] = np.where(columns[0] < 0, -1, number[np.maximum(columns[0], 0)])
+        self.nodes = [tuple(columns)]
+        self.merged = [(number[winner], number[loser], gap)]
+        for table in (paths.table, *ended):
+            nodes = Paths(table).node
+            nodes[:] = number[nodes]
+        self.count = int(alive.sum())
+        self.most = max(COMPACT, 2 * self.count)
 
     def context(self, before: str) -> list[int]:
         """The two symbols before the first character."""
@@ -562,7 +589,8 @@ class Nodes:
         pieces: list[Piece] = []
         first, reached = 0, ends[0] if ends else 0
         for number in range(1, len(chain) + 1):
-            if number < len(chain) and starts[number] < reached:  # characters that share a place belong together
+            # Characters that share a place belong together, and what vanished behind the last character to that.
+            if number < len(chain) and (starts[number] < reached or starts[number] >= len(window)):
                 reached = max(reached, ends[number])
                 continue
             piece = self.piece(chain[first:number], starts[first], reached, text[first:number], window)
@@ -592,6 +620,15 @@ class Nodes:
 
     def text(self, chain: Sequence[int]) -> str:
         return "".join(map(chr, self.code[list(chain)].tolist()))
+
+
+def mark(alive: Bools, parent: Array, node: Array) -> None:
+    """Mark these nodes and all before them."""
+    node = np.unique(node)
+    while len(node):
+        node = node[(node > 0) & ~alive[np.maximum(node, 0)]]
+        alive[node] = True
+        node = np.unique(parent[node])
 
 
 def differing(parent: Array, winner: Array, loser: Array, gap: Array) -> tuple[npt.NDArray[np.float64], Array]:

@@ -55,11 +55,15 @@ GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 # characters without their context. Needed is more inside clean text, for each Latin letter beside a foreign one and
 # for words of letters alone, for single characters between signs of ASCII, and where one character is all there is.
 NEEDED, WEIGHT, USUAL = 11.0, 3.0, -9.5
-EMBEDDED, IN_WORD, ALONE, SINGLE_SIGN = 12.0, 12.0, 5.0, 12.0
-CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
-FOREIGN = re.compile(r"[^\x00-\x7f]+")
+EMBEDDED, IN_WORD, ALONE = 12.0, 12.0, 5.0
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
+KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]")
+ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
+SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
+QUOTATION = "«»‹›„“”‚‘’–—…"
 IN_WORDS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
-PLAIN, PLAIN_INSIDE = -11.0, -9.5  # nats a character that it must reach at least, there and inside clean text
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 REASONS = {
     "锟": "U+FFFD written as UTF-8 and read as GBK: what it stood for is lost",
@@ -67,6 +71,11 @@ REASONS = {
     "?": "an encoder had no sign for what stood here",
 }
 GONE = re.compile(rf"(?:锟斤拷)+锟?|\ufffd+|(?<![\w?!？！。…~～])\?{{{MANY},}}(?![!！])")
+PLAIN, PLAIN_INSIDE = -11.0, -9.5  # nats a character that it must reach at least, there and inside clean text
+PLAIN_SHORT = -8.0  # the same, where fewer than FEW_HAN different Han characters come out
+LEAST_HAN, FEW_HAN = 2, 4
+PLAIN_KANA = -7.0  # where kana alone stand, which is what Japanese looks like
+PLAIN_EVEN = -12.0  # and for UTF-8
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
 LATTICES = 3  # channels of a window that go through the lattice
@@ -119,7 +128,11 @@ class Window:
 
     @property
     def likely(self) -> bool:
-        """Whether a segment inside other text is telling enough to be looked at."""
+        """Whether a segment is worth a look: not natural as it is, not mostly loss, and telling inside other text."""
+        foreign = [character for character in self.segment if not character.isascii()]
+        lost = sum(character == REPLACEMENT or "\ue000" <= character <= "\uf8ff" for character in foreign)
+        if 2 * lost > len(foreign) or natural(self.segment):
+            return False
         return not self.inside or len(self.line) <= SHORT or (self.strength >= TELLING_UTF8 and self.signs >= FEW_SIGNS)
 
     @property
@@ -218,8 +231,9 @@ def propose(text: Text, context: Context) -> Proposals:
     found = [window for window in windows(as_written(text)) if not ABOUT.search(window.line)]
     edits: list[Edit] = []
     for window, best, gain in zip(found, *read(found, context.model), strict=True):
-        if best and believed(best, window.line, gain, context.model) and not quoted(best, window.line):
-            edits += edits_of(best, window, gain, text)
+        over = surplus(best, window.line, gain, context.model) if best else -np.inf
+        if best and over >= 0 and not quoted(best, window.line):
+            edits += edits_of(best, window, over, text)
     return Proposals.of(edits)
 
 
@@ -291,7 +305,7 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
     lossy: whether bytes may be lost; what went wrong twice is only turned back where the second time lost nothing.
     """
     names = [able(window.segment) for window in asked]
-    found = whole(asked, names, model)
+    found = whole(asked, names, model, lossy)
     unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, window in enumerate(asked):
         some = names[number] if lossy else [one for one in names[number] if set(window.line) <= forms(one).keys()]
@@ -303,13 +317,16 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
     return found
 
 
-def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model) -> list[list[Reading]]:
-    """For each window what it would be if all of it came through one channel, and nothing was lost."""
+def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model, wide: bool) -> list[list[Reading]]:
+    """For each window what it would be if all of it came through one channel, and nothing was lost.
+
+    wide: whether UTF-16 is thought of.
+    """
     found: list[list[Reading]] = [[] for _ in asked]
     for window, some, listed in zip(asked, names, found, strict=True):
         if REPLACEMENT in window.line or not still_damaged(window.line):
             continue
-        for channel in (*(one for one in CHANNELS if one[1] in some), *WHOLE):
+        for channel in (*(one for one in CHANNELS if one[1] in some), *(WHOLE if wide else ())):
             again = turned_back(window.line, channel)
             if again:
                 listed.append(Reading(again, (difference(window.line, again),), (channel,)))
@@ -438,42 +455,76 @@ def assigned(text: str) -> bool:
     return not any(unicodedata.category(one) in ("Co", "Cn", "Cs", "Cc") and one not in "\t\r\n" for one in text)
 
 
-def believed(one: Reading, line: str, gain: float, model: Model) -> bool:
-    """Whether a reading is likely enough, for where it stands and for the channels it came through.
+def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
+    """By how many nats a reading is likelier than it must be, for where it stands and the channels it came through.
 
-    Bytes that make UTF-8 hardly do so by chance. Any bytes make GBK and Big5: what comes out must be plain text, and
-    more so inside a line of clean text, and where what stands there looks like words of an alphabet.
+    Below 0 it is not believed. Bytes seldom make UTF-8 by chance; any bytes make GBK and Big5, so what comes out must
+    be plain text, the plainer the shorter it is, and more so inside a line of clean text.
     """
     new = "".join(piece.text for piece in one.pieces)
     foreign = [character for character in new if not character.isascii()]
-    if 2 * len(CHINESE.findall(new)) < max(1, len(foreign)):
-        return False
+    han = HAN.findall(new)
+    if 2 * len(han) < len(foreign) or len(han) < (1 if one.even else LEAST_HAN):
+        return -np.inf
+    start, end = one.pieces[0].start, one.pieces[-1].end
+    old = line[start:end]
+    runs = FOREIGN.findall(old)
+    plainness = float(model.characters(Text.of(new))[[not character.isascii() for character in new]].mean())
+    if natural(old) or (not one.even and in_part(line, start, end)):
+        return -np.inf
     if one.even:
-        return gain >= GAIN
+        return gain - GAIN if plainness >= PLAIN_EVEN else -np.inf
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
     inside = not "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True)).isascii()
-    start, end = one.pieces[0].start, one.pieces[-1].end
-    runs = FOREIGN.findall(line[start:end])
     words = all(map(is_word, runs))
-    against = EMBEDDED * inside + IN_WORD * (words + len(IN_WORDS.findall(line[max(0, start - 1) : end + 1])))
-    against += ALONE * sum(len(run) == 1 for run in runs) + SINGLE_SIGN * (len(foreign) == 1)
-    plainness = float(model.characters(Text.of(new))[[not character.isascii() for character in new]].mean())
     least = PLAIN_INSIDE if inside or words else PLAIN
-    return plainness >= least and gain + WEIGHT * (plainness - USUAL) >= NEEDED + against
+    if len({*han}) < FEW_HAN or any(channel in WHOLE for channel in one.channels):
+        least = max(least, PLAIN_SHORT)
+    if all(map(KANA.match, "".join(runs))):
+        least = PLAIN_KANA if len({*han}) >= FEW_HAN else np.inf
+    if plainness < least:
+        return -np.inf
+    against = EMBEDDED * inside + IN_WORD * (words + len(IN_WORDS.findall(line[max(0, start - 1) : end + 1])))
+    against += ALONE * sum(len(run) == 1 for run in runs)
+    return gain + WEIGHT * (plainness - USUAL) - NEEDED - against
+
+
+def natural(text: str) -> bool:
+    """Whether what stands beyond ASCII is words as people write them, or signs that are repeated.
+
+    The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
+    such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
+    are.
+
+    >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓")]
+    [True, True, True, False, False, False, False]
+    """
+    runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
+    if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
+        return True
+    signs = "".join(runs)
+    return not any(map(str.isalpha, signs)) and 2 * len({*signs}) <= len(signs)
+
+
+def in_part(line: str, start: int, end: int) -> bool:
+    """Whether a stretch is part of a word of an alphabet beyond Latin, or of one of kana."""
+    before, after = line[max(0, start - 1) : start], line[end : end + 1]
+    edges = ((before, line[start : start + 1]), (line[end - 1 : end], after))
+    return any(left and right and SYLLABIC.match(left) and SYLLABIC.match(right) for left, right in edges)
 
 
 def is_word(run: str) -> bool:
-    """Whether characters beyond ASCII are a word of an alphabet or of a syllabary."""
+    """Whether characters beyond ASCII are letters of an alphabet or of a syllabary, and nothing else."""
     word = run.strip("«»„“”‘’")
     return word.isalpha() and not any(
         "\u2000" <= one < "\u3040" or "\u3190" <= one < "\uac00" or one > "\ud7af" for one in word
     )
 
 
-def edits_of(one: Reading, window: Window, gain: float, text: Text) -> Iterator[Edit]:
+def edits_of(one: Reading, window: Window, over: float, text: Text) -> Iterator[Edit]:
     """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own."""
     names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
-    sure = round(1 - 0.5 * float(np.exp(-(gain - GAIN + 1) / 2)), 3)
+    sure = round(1 - 0.5 * float(np.exp(-(over + 1) / 2)), 3)
     for piece in united(one.pieces, window.line):
         before = text.slice(window.low + piece.start, window.low + piece.end)
         note = Note(RULE.name, sure, reason=names)

@@ -15,8 +15,9 @@ from textfix.rules.lattice import Best, Channel, Job, Piece, search
 from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
-WHOLE = rb"[\xe0-\xef][\x80-\xbf]{2}|[\0-\x7f]"  # a character of UTF-8, all of it known
-RUN, ONE = re.compile(rb"(?:" + WHOLE + rb"){5,}"), re.compile(WHOLE)
+# A character of UTF-8, all of it known: none that is overlong, and no surrogate.
+KNOWN = rb"\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|[\0-\x7f]"
+RUN, ONE = re.compile(rb"(?:" + KNOWN + rb"){5,}"), re.compile(KNOWN)
 EVEN = re.compile(rb"[\xe0-\xef\xff][\x80-\xbf\xff]{2}|[\xc2-\xdf][\x80-\xbf\xff]|[\0-\x7f]")
 CLOSES = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 SIGNS = re.compile("[" + re.escape("".join({*CLOSES, *CLOSES.values()})) + "]")
