@@ -38,6 +38,8 @@ def batch(column: pa.Array, config: Config) -> pa.StructArray:
 
 def rows_of(column: pa.Array) -> Text:
     """The strings of a column as rows of one text, decoded at once."""
+    import pyarrow.compute as pc
+
     column = column.cast(pa.large_string())
     _, ends, data = column.buffers()
     if not len(column):
@@ -45,18 +47,8 @@ def rows_of(column: pa.Array) -> Text:
     offsets = np.frombuffer(ends, np.int64)[column.offset : column.offset + len(column) + 1]
     raw = memoryview(data)[offsets[0] : offsets[-1]] if data is not None else b""
     codes = Text.of(str(raw, "utf-8")).codes
-    places = np.concatenate([[0], np.cumsum(characters(np.frombuffer(raw, np.uint8), offsets - offsets[0]))])
-    return Text(codes, places.astype(np.int64))
-
-
-def characters(raw: npt.NDArray[np.uint8], offsets: Ints) -> Ints:
-    """How many characters of UTF-8 stand between each two offsets, in bytes."""
-    counts = np.zeros(len(offsets) - 1, np.int64)
-    full = np.flatnonzero(np.diff(offsets))
-    if len(full):
-        leads = ((raw & 0xC0) != 0x80).view(np.uint8)  # a byte that begins a character
-        counts[full] = np.add.reduceat(leads, offsets[full], dtype=np.uint32)
-    return counts
+    lengths = np.asarray(pc.utf8_length(column), np.int64)
+    return Text(codes, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
 
 def fixed_of(source: str, track: Track, config: Config) -> Fixed | None:

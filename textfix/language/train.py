@@ -4,13 +4,16 @@
 
 CORPORA holds *.txt.gz, one paragraph a line: hans_* simplified, hant_* traditional, other_* anything else. Counts are
 taken over characters folded to their simplified form, so that both scripts teach each other; how a folded character
-is written in each script is counted apart. The same texts give the same file, bit for bit.
+is written in each script is counted apart. Pairs are counted in far more text by cjclassifier (Apache-2.0, a package
+that pip installs), in the Chinese Wikipedia: its counts are mixed in. The same texts give the same file, bit for bit.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import math
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +25,11 @@ from textfix.language.maps import Keys, build
 from textfix.text import to_codes
 
 HERE = Path(__file__).parent
-DISCOUNTS = (0.7, 0.8)  # of absolute discounting, of pairs and of triples (Ney, Essen and Kneser 1994)
-TRIPLES, PAIR = 5_000_000, 3  # so many triples are kept, the commonest; pairs from so many occurrences
-LARGEST = 4_000_000  # characters taken of a file, so that no register drowns the others
+COUNTS = "cjclassifier"  # the package with counts of pairs
+# Of absolute discounting: of pairs, and of triples that occur once, twice, and more often (Chen and Goodman 1999).
+DISCOUNT, DISCOUNTS = 0.85, (0.0, 0.85, 1.4, 1.8)
+TRIPLES, PAIR = 3_700_000, 4  # so many triples are kept, those that say most; pairs from so many occurrences
+COUNTED, SHARE = 600, 0.3  # pairs that cjclassifier counted so often are kept, too; what share its counts have
 ASTRAL = 0xFFFD  # stands for all characters beyond the basic plane, and has no symbol of its own
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
 FLOOR = 0.02  # added to the count of each written form in each script
@@ -33,14 +38,16 @@ FLOOR = 0.02  # added to the count of each written form in each script
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the language model of textfix.")
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--without", action="append", default=[], metavar="PATTERN", help="leave these files out")
+    without = "leave these files out; cjclassifier: the counts of that package"
+    parser.add_argument("--without", action="append", default=[], metavar="PATTERN", help=without)
     args = parser.parse_args()
     left_out = {path for pattern in args.without for path in args.corpora.glob(pattern)}
     paths = [path for path in sorted(args.corpora.glob("*.txt.gz")) if path not in left_out]
-    train(paths, HERE / "model.npz")
+    train(paths, HERE / "model.npz", counted=COUNTS not in args.without)
 
 
-def train(paths: list[Path], target: Path) -> None:
+def train(paths: list[Path], target: Path, counted: bool = True) -> None:
+    """Write the model of these texts; counted: with the counts of cjclassifier."""
     fold = folding()
     written = {script: np.zeros(0x10000) for script in ("hans", "hant", "other")}
     for path in paths:
@@ -49,13 +56,14 @@ def train(paths: list[Path], target: Path) -> None:
     symbol = symbols(np.bincount(fold, total, minlength=0x10000).astype(np.float64), fold)
     ids = np.concatenate([symbol[codes_of(path)] for path in paths]).astype(np.uint64)
     forms = {script: form_costs(written[script] + written["other"], fold) for script in ("hans", "hant")}
-    tables: dict[str, Any] = {"symbol": symbol, **forms, **estimate(ids)}
+    more = counts_of_package(symbol) if counted else (np.zeros(0, np.uint64), np.zeros(0))
+    tables: dict[str, Any] = {"symbol": symbol, **forms, **estimate(ids, *more)}
     np.savez(target, **tables)
 
 
 def codes_of(path: Path) -> npt.NDArray[np.uint16]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        codes = to_codes(file.read(LARGEST))
+        codes = to_codes(file.read())
     return np.where(codes > 0xFFFF, ASTRAL, codes).astype(np.uint16)
 
 
@@ -88,34 +96,62 @@ def form_costs(written: npt.NDArray[np.float64], fold: npt.NDArray[np.uint16]) -
     return quantised(np.log(counts / np.bincount(fold, counts, minlength=0x10000)[fold]))
 
 
-def estimate(ids: Keys) -> dict[str, npt.NDArray[Any]]:
-    """Interpolated Kneser-Ney: triples by their counts, pairs and single symbols by how many neighbours they have."""
+def counts_of_package(symbol: npt.NDArray[np.uint16]) -> tuple[Keys, npt.NDArray[np.float64]]:
+    """Pairs of symbols, sorted, and how often cjclassifier counted each in simplified Chinese.
+
+    Its file has a line a pair, with the log-likelihood in simplified, in traditional and in Japanese text, 0 where it
+    was not seen; the head states how many pairs were counted.
+    """
+    keys: list[int] = []
+    counts: list[float] = []
+    with gzip.open(str(resources.files(COUNTS) / "cjlogprobs.gz"), "rt", encoding="utf-8") as file:
+        head = next(file).split()
+        total = int(head[head.index("BigramTotals:") + 1].split(",")[0])
+        for line in file:
+            characters, value, *_ = line.split(" ")
+            if len(characters) == 2 and value != "0" and max(characters) <= "\uffff":
+                keys.append(int(symbol[ord(characters[0])]) * SYMBOLS + int(symbol[ord(characters[1])]))
+                counts.append(total * math.exp(float(value)))
+    every, place = np.unique(np.array(keys, np.uint64), return_inverse=True)
+    known = (every >= SYMBOLS) & (every % np.uint64(SYMBOLS) > 0)
+    return every[known], np.bincount(place, counts)[known]
+
+
+def estimate(ids: Keys, counted: Keys, times: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[Any]]:
+    """Interpolated Kneser-Ney: triples by their counts, pairs and single symbols by how many neighbours they have.
+
+    counted, times: pairs that were counted elsewhere.
+    """
     width = np.uint64(SYMBOLS)
     triples, counts = np.unique((ids[:-2] * width + ids[1:-1]) * width + ids[2:], return_counts=True)
-    pairs, kinds = np.unique(triples % (width * width), return_counts=True)  # how many symbols stand before each pair
+    own, neighbours = np.unique(triples % (width * width), return_counts=True)
+    pairs = np.union1d(own, counted)
+    kinds, elsewhere = spread(own, neighbours, pairs), spread(counted, times, pairs)
     first, second = (pairs // width).astype(np.int64), (pairs % width).astype(np.int64)
 
-    follows = np.bincount(second, minlength=SYMBOLS) + 0.5  # how many symbols stand before each symbol
+    follows = np.bincount(second, kinds > 0, SYMBOLS) + 0.5  # how many symbols stand before each symbol
     single = follows / follows.sum()
-    left = np.bincount(first, kinds, SYMBOLS)
-    back = np.where(left > 0, DISCOUNTS[0] * np.bincount(first, minlength=SYMBOLS) / np.maximum(left, 1), 1.0)
-    pair = np.maximum(kinds - DISCOUNTS[0], 0) / left[first] + back[first] * single[second]
+    left = np.maximum(np.bincount(first, kinds, SYMBOLS), 1)  # how many pairs stand before what follows each symbol
+    back = np.where(np.bincount(first, kinds, SYMBOLS) > 0, DISCOUNT * np.bincount(first, kinds > 0, SYMBOLS) / left, 1)
+    pair = np.maximum(kinds - DISCOUNT, 0) / left[first] + back[first] * single[second]
+    pair = mixed(pair, elsewhere, first)
 
     context = (triples // width).astype(np.uint64)
     starts = np.flatnonzero(np.diff(context, prepend=np.uint64(2**63)))
-    times = np.repeat(np.add.reduceat(counts, starts), np.diff(np.append(starts, len(triples))))
-    seen = np.maximum(counts - DISCOUNTS[1], 0) / times
-    kept = commonest(counts, TRIPLES)
-    often = np.bincount(np.searchsorted(pairs, triples % (width * width)), counts).astype(np.int64)
+    sizes = np.diff(np.append(starts, len(triples)))
+    seen = np.maximum(counts - np.array(DISCOUNTS)[np.minimum(counts, len(DISCOUNTS) - 1)], 0)
+    seen /= np.repeat(np.add.reduceat(counts, starts), sizes)
+    place = np.searchsorted(pairs, triples % (width * width))
+    shorter = np.repeat(1 - np.add.reduceat(seen, starts), sizes) * pair[place]  # what the pairs alone would say
+    kept = largest(np.where(counts > 1, counts * np.log(1 + seen / shorter), 0), TRIPLES)
+    often = np.bincount(place, counts, len(pairs))
     spared = 1 - np.add.reduceat(np.where(kept, seen, 0.0), starts)  # what the kept triples leave to the pairs
     weight = left_over(context[starts], spared, pairs)
-    triple = (
-        seen
-        + np.repeat(spared, np.diff(np.append(starts, len(triples))))
-        * pair[np.searchsorted(pairs, triples % (width * width))]
-    )
+    triple = seen + np.repeat(spared, sizes) * pair[place]
 
-    pair_kept = often >= min(int(counts[kept].min()), PAIR)  # a triple is only looked for where its pairs are known
+    pair_kept = (often >= PAIR) | (elsewhere >= COUNTED)
+    pair_kept[place[kept]] = True  # a triple is only looked for where its pairs are known
+    pair_kept[np.searchsorted(pairs, np.intersect1d(context[kept], pairs))] = True
     pair_values = quantised(unknown(pair, second)).astype(np.uint32)
     pair_values |= quantised(np.log(weight)).astype(np.uint32) << np.uint32(8)
     last = (triples[kept] % width).astype(np.int64)
@@ -127,11 +163,27 @@ def estimate(ids: Keys) -> dict[str, npt.NDArray[Any]]:
     }
 
 
-def commonest(counts: npt.NDArray[np.int64], wanted: int) -> npt.NDArray[np.bool_]:
-    """The largest counts, about so many: all above the count at which the room ends."""
-    sizes = np.cumsum(np.bincount(counts)[::-1])[::-1]
-    least = int(np.argmax(sizes <= wanted)) if sizes[-1] <= wanted else int(counts.max())
-    return counts >= least
+def spread(keys: Keys, values: npt.NDArray[Any], every: Keys) -> npt.NDArray[np.float64]:
+    """For every key the value it has among these keys, else 0."""
+    found = np.zeros(len(every))
+    found[np.searchsorted(every, keys)] = values
+    return found
+
+
+def mixed(
+    pair: npt.NDArray[np.float64], elsewhere: npt.NDArray[np.float64], first: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float64]:
+    """The likelihoods of pairs, with those counted elsewhere; what these are together behind each symbol stays."""
+    known = elsewhere > 0
+    ours = np.bincount(first, np.where(known, pair, 0), SYMBOLS)
+    theirs = np.maximum(np.bincount(first, elsewhere, SYMBOLS), 1e-9)
+    return np.where(known, (1 - SHARE) * pair + SHARE * elsewhere * (ours / theirs)[first], pair)
+
+
+def largest(values: npt.NDArray[np.float64], wanted: int) -> npt.NDArray[np.bool_]:
+    """The largest of these that are above 0, about so many."""
+    least = np.partition(values, -wanted)[-wanted] if len(values) > wanted else 0.0
+    return np.asarray((values >= least) & (values > 0))
 
 
 def left_over(contexts: Keys, spared: npt.NDArray[np.float64], pairs: Keys) -> npt.NDArray[np.float64]:

@@ -37,7 +37,8 @@ HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
 # A sign for a loss, with nats against one byte, and against two. U+FFFD is what Python writes for one byte, and
 # browsers for two; "?" and, in code page 932, a dot are what Windows writes for two.
 REPLACEMENT = "\ufffd"
-LOSSES = {REPLACEMENT: (0.0, 2.0), "?": (6.0, 2.0), "・": (6.0, 2.0)}
+LOSSES = {REPLACEMENT: (0.0, 2.0), "?": (10.0, 2.0), "・": (10.0, 2.0)}
+LAST = 6.0  # the most against one byte at the end of a line, where there was no second
 # And against a second byte of ASCII, and a line end: only Windows loses these.
 TAKEN = {REPLACEMENT: 8.0, "?": 0.0, "・": 0.0}
 LINE = 5.0
@@ -70,10 +71,10 @@ class Reader:
     def double(self) -> bool:
         return self.name in DOUBLE
 
-    def patterns(self, character: str, pairs: bool) -> list[tuple[Pattern, float]]:
+    def patterns(self, character: str, pairs: bool, last: bool = False) -> list[tuple[Pattern, float]]:
         """The bytes that a character can have been, with nats against each; none where it cannot be shown.
 
-        pairs: U+FFFD may stand for two bytes.
+        pairs: U+FFFD may stand for two bytes. last: a line ends behind it.
 
         >>> reader("cp1252").patterns("�", pairs=True)
         [((256,), 0.0)]
@@ -82,7 +83,7 @@ class Reader:
         if character in LOSSES or (not known and "\ue000" <= character <= "\uf8ff"):
             one, two = LOSSES.get(character, (0.0, 0.0))
             both = self.double and (pairs or character != REPLACEMENT)
-            known += [((ANY,), one), *([((ANY, ANY), two)] if both else [])]
+            known += [((ANY,), min(one, LAST) if last else one), *([((ANY, ANY), two)] if both else [])]
         if character == " " and not self.double:
             known += [(tuple(raw), SWAPPED) for raw in self.forms.get("\xa0", ())]
         if character == "/" and not self.double:

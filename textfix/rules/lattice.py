@@ -25,8 +25,7 @@ from textfix.text import CR, LF, Bools, Codes, Text, odds, to_codes
 SWITCH = 7.0  # nats for a change between clean and damaged
 WORST = 20.0  # nats behind the best at which a path is given up
 CLOSE = 12.0  # nats behind the best that leave no doubt
-BEAM = 128  # paths of one window
-UNGUIDED = 160  # where the bytes of a lost character do not tell what they are
+BEAM = 400  # paths of one window
 WIDE = 400  # between two bytes of a loss
 COMPACT = 400_000  # characters of paths from which those that lead nowhere are dropped
 NO_MERGE = (np.zeros(0, np.int64),) * 3
@@ -270,10 +269,13 @@ class Cells:
     choices: Choices
 
     @classmethod
-    def of(cls, text: Text, shown: Reader, pairs: bool, hidden: Bools) -> Cells:
-        codes = text.codes.astype(np.int64) << 1 | hidden
+    def of(cls, text: Text, shown: Reader, pairs: bool, hidden: Bools, last: Bools) -> Cells:
+        codes = text.codes.astype(np.int64) << 2 | last.astype(np.int64) << 1 | hidden
         kinds, kind = np.unique(codes, return_inverse=True)
-        lists = [cls.options(chr(code >> 1), shown, pairs, bool(code & 1)) for code in kinds.tolist()]
+        lists = [
+            cls.options(chr(code >> 2), shown.patterns(chr(code >> 2), pairs, bool(code & 2)), shown, bool(code & 1))
+            for code in kinds.tolist()
+        ]
         lists.append([((), 0.0), *(shown.hidden() if hidden.any() else [])])  # behind the last character
         every = [one for listed in lists for one in listed]
         sizes = np.array([len(pattern) for pattern, _ in every])
@@ -290,7 +292,7 @@ class Cells:
         ahead[text.rows[1:][np.diff(text.rows) > 0] - 1] = -1
         twin = np.zeros(len(every), np.bool_)  # one sign stands for both: the second may be of ASCII
         twin[: choices.start[-2]] = [pattern == (ANY, ANY) for pattern, _ in every[: choices.start[-2]]]
-        signs = [TAKEN.get(chr(code >> 1), 0.0) for code in kinds.tolist()] + [0.0]
+        signs = [TAKEN.get(chr(code >> 2), 0.0) for code in kinds.tolist()] + [0.0]
         taken = np.array([round(nats * SCALE) for nats in signs], np.int64).repeat(np.diff(choices.start))
         return cls(text.codes, kind.reshape(-1), ahead, patterns, sizes, against, twin, taken, choices)
 
@@ -300,8 +302,9 @@ class Cells:
         return len(self.choices.start) - 2
 
     @staticmethod
-    def options(character: str, shown: Reader, pairs: bool, hidden: bool) -> list[tuple[Pattern, float]]:
-        known = shown.patterns(character, pairs)
+    def options(
+        character: str, known: list[tuple[Pattern, float]], shown: Reader, hidden: bool
+    ) -> list[tuple[Pattern, float]]:
         if hidden:
             known += [((*gone, *one), nats + more) for gone, nats in shown.hidden() for one, more in known]
         return known if character.isascii() else [((CLEAN,), 0.0), *known]
@@ -313,15 +316,15 @@ class Lattice:
     def __init__(self, jobs: Sequence[Job], channel: Channel, model: Model) -> None:
         self.jobs, self.channel, self.model = jobs, channel, model
         self.text = Text.of([job.line for job in jobs])
-        hidden = np.zeros(len(self.text.codes), np.bool_)
-        for start, job in zip(self.text.rows.tolist(), jobs, strict=False):
+        hidden, last = np.zeros((2, len(self.text.codes)), np.bool_)
+        for start, end, job in zip(self.text.rows.tolist(), self.text.rows[1:].tolist(), jobs, strict=False):
             hidden[[start + place for place in job.hidden]] = True
-        self.cells = Cells.of(self.text, channel.reader, jobs[0].pairs, hidden)
+            last[end - 1 : end] = job.closed
+        self.cells = Cells.of(self.text, channel.reader, jobs[0].pairs, hidden, last)
         self.expected = np.zeros(len(self.text.codes), np.int64)
         for start, job in zip(self.text.rows.tolist(), jobs, strict=False):
             for place, code in job.expected:
                 self.expected[start + place] = code
-        self.beam = BEAM if channel.written.encoding == UTF8 else UNGUIDED
         self.nodes: list[tuple[Array, ...]] = [tuple(np.array([value]) for value in (-1, 0, 0, 0, 0))]
         self.count = 1
         self.merged: list[tuple[Array, Array, Array]] = []
@@ -520,7 +523,7 @@ class Lattice:
         starts = np.flatnonzero(np.diff(paths.row, prepend=-1))
         best = np.repeat(np.minimum.reduceat(total, starts), np.diff(np.append(starts, len(total))))
         paths = paths.take(np.flatnonzero(total <= best + WORST * SCALE))
-        return paths.take(self.narrowed(paths, self.beam))
+        return paths.take(self.narrowed(paths, BEAM))
 
     @staticmethod
     def narrowed(paths: Paths, most: int) -> Array:

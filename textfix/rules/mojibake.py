@@ -24,7 +24,7 @@ import numpy as np
 from textfix.edits import Edit, Note
 from textfix.language import LINE_END, Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.channels import CHANNELS, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
+from textfix.rules.channels import CHANNELS, GBK, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
 from textfix.rules.lattice import Best, Channel, Job, Piece
 from textfix.rules.restore import in_pairs, through
 from textfix.text import (
@@ -84,7 +84,8 @@ TELLING_UTF8, TELLING = 40, 80
 FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
-LIKELY = -7.0  # nats a byte that text of other encodings must reach
+LIKELY = -8.0  # nats a byte that text of other encodings must reach
+SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
@@ -130,20 +131,27 @@ class Window:
     def likely(self) -> bool:
         """Whether a segment is worth a look: not natural as it is, not mostly loss, and telling inside other text."""
         foreign = [character for character in self.segment if not character.isascii()]
-        lost = sum(character == REPLACEMENT or "\ue000" <= character <= "\uf8ff" for character in foreign)
-        if 2 * lost > len(foreign) or natural(self.segment):
+        lost = sum(is_loss(character) for character in foreign)
+        if 3 * lost > 2 * len(foreign) or natural(self.segment):
             return False
         return not self.inside or len(self.line) <= SHORT or (self.strength >= TELLING_UTF8 and self.signs >= FEW_SIGNS)
 
     @property
     def inside(self) -> bool:
-        """Whether other text than ASCII stands around the segment."""
-        return not (self.line[: self.start] + self.line[self.end :]).isascii()
+        """Whether clean text beyond ASCII stands around the segment."""
+        return not (self.line[: self.start] + self.line[self.end :]).isascii() and not still_damaged(self.line)
+
+
+def is_loss(character: str) -> bool:
+    """Whether a character stands for bytes that are lost; private use does where GBK has no pair for it."""
+    return character == REPLACEMENT or ("\ue000" <= character <= "\uf8ff" and character not in forms(GBK))
 
 
 def strong(text: Text) -> Ints:
     """The telling characters that stand in knots telling enough to be looked at, or in short rows."""
     hits = np.flatnonzero(text.classes >= int(Class.MOJIBAKE))
+    if not len(hits):
+        return hits
     row = text.row_of(hits)
     first = np.flatnonzero(np.append(True, (np.diff(hits) > NEAR) | (np.diff(row) > 0))[: len(hits)])
     last = np.append(first[1:], len(hits)) - 1
@@ -153,7 +161,7 @@ def strong(text: Text) -> Ints:
     values = odds(text.codes[places]).astype(np.int32)
     outside = (places < np.repeat(hits[first], end - start)) | (places > np.repeat(hits[last], end - start))
     values[outside] = np.maximum(values[outside], 0)
-    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start)) if len(hits) else first
+    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start))
     asked = (sums >= TELLING_UTF8) | (np.diff(text.rows)[row[first]] <= SHORT)
     return hits[np.repeat(asked, last - first + 1)]
 
@@ -415,12 +423,14 @@ def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[
     """
     alone = not window.inside
     strong = alone or (window.strength >= TELLING and window.signs >= MANY_SIGNS)
+    foreign = {character for character in window.segment if not character.isascii() and not is_loss(character)}
     found: list[tuple[str, str, str, int, float]] = []
     for written, read in CHANNELS:
         if written != UTF8 and any(one[0] == UTF8 and one[4] >= SURELY for one in found):
             break
-        if read in names and (strong or written == UTF8):
-            raw = b"".join([forms(read).get(character, UNSHOWN)[0] for character in window.segment])
+        table = forms(read)
+        if read in names and (strong or written == UTF8) and len(foreign & table.keys()) >= SHOWN * len(foreign):
+            raw = b"".join([table.get(character, UNSHOWN)[0] for character in window.segment])
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
