@@ -28,6 +28,7 @@ from textfix.config import CONFIDENT
 from textfix.log import singly
 from textfix.pipeline import run
 from textfix.rules import Context
+from textfix.rules.mojibake.channels import READERS
 from textfix.text import Text
 
 TEXTS = {  # register: files; the first simplified, the second traditional
@@ -38,8 +39,7 @@ TEXTS = {  # register: files; the first simplified, the second traditional
     "newsletters": ("hans_weekly", "hant_tw_itbooks"),
     "comments": ("hans_code_comments", "hant_git30"),
 }
-SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")
-READERS = ("gb18030", "big5hkscs", "cp932", "cp949", *SINGLE)
+UTF16_CHANNELS = (*((one, "utf-16-le") for one in ("gb18030", "big5hkscs")), ("utf-16-le", "latin_1"))
 FRAMES = (
     "COMMENT '{}',",
     '"{}";',

@@ -13,9 +13,10 @@ from tests.strategies import MOJIBAKE, TEXTS
 from textfix.language import Model
 from textfix.pipeline import run
 from textfix.rules import Context
-from textfix.rules.channels import CHANNELS, bytes_of, forms, reader
-from textfix.rules.lattice import Channel, Job, search, utf8
-from textfix.rules.restore import cut, through
+from textfix.rules.mojibake.cells import Channel, utf8
+from textfix.rules.mojibake.channels import CHANNELS, bytes_of, forms, reader
+from textfix.rules.mojibake.lattice import Job, search
+from textfix.rules.mojibake.restore import cut, through
 from textfix.text import Text
 
 CLEAN = "创建平台，文档开始于一个未知的比例"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from textfix import pipeline
@@ -13,7 +12,7 @@ from textfix.config import Config
 from textfix.encodings import Decoded
 from textfix.pipeline import Fixed, Track
 from textfix.rules import Context
-from textfix.text import Ints, Text
+from textfix.text import Text
 
 
 def batch(column: pa.Array, config: Config) -> pa.StructArray:

@@ -238,7 +238,7 @@ def odds(codes: Codes) -> npt.NDArray[np.int8]:
 
 
 def readers(codes: Codes) -> Marks:
-    """For each code point the wrong decoders that can show it, as bits; see textfix/rules/channels.py."""
+    """For each code point the wrong decoders that can show it, as bits; see textfix/rules/mojibake/channels.py."""
     return np.asarray(_mojibake()["readers"].take(np.minimum(codes, 0xFFFF)), np.uint16)
 
 

@@ -26,7 +26,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from textfix.rules.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
+from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
 from textfix.text import Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]

@@ -6,14 +6,15 @@ import numpy as np
 
 from textfix.config import CONFIDENT, Config, ConfigError, suggestion
 from textfix.edits import Edits
-from textfix.rules import desync, encoding, form, mojibake, pinyin, script, spaces
+from textfix.rules import desync, encoding, form, pinyin, script, spaces
 from textfix.rules.base import Context, Proposals, Rule
+from textfix.rules.mojibake import chinese, lost
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
-    mojibake.RULE,
+    chinese.RULE,
     desync.RULE,
-    mojibake.LOST,
+    lost.LOST,
     pinyin.RULE,
     spaces.RULE,
     form.RULE,

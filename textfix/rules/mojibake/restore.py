@@ -10,8 +10,9 @@ from itertools import accumulate
 import numpy as np
 
 from textfix.language import Model, basic
-from textfix.rules.channels import LOSSES, REPLACEMENT, UTF8, Reader
-from textfix.rules.lattice import Best, Channel, Job, Piece, search
+from textfix.rules.mojibake.cells import Channel
+from textfix.rules.mojibake.channels import LOSSES, REPLACEMENT, UTF8, Reader
+from textfix.rules.mojibake.lattice import Best, Job, Piece, search
 from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
@@ -21,7 +22,7 @@ RUN, ONE = re.compile(rb"(?:" + KNOWN + rb"){5,}"), re.compile(KNOWN)
 EVEN = re.compile(rb"[\xe0-\xef\xff][\x80-\xbf\xff]{2}|[\xc2-\xdf][\x80-\xbf\xff]|[\0-\x7f]")
 CLOSES = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 SIGNS = re.compile("[" + re.escape("".join({*CLOSES, *CLOSES.values()})) + "]")
-MARGIN = 2  # known characters on either side of a cut: as many as the language model looks at
+CONTEXT = 2  # known characters on either side of a cut: as many as the language model looks at
 SHORTEST = 6  # characters between two cuts
 
 
@@ -151,16 +152,16 @@ def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[tuple[int, int, str]]:
         units = [run.start() + one.start() for one in ONE.finditer(run[0])] + [run.end()]
         even = [index for index, offset in enumerate(units) if offset in place]
         for number, index in enumerate(even):
-            stop = next((later for later in even[number + 1 :] if later >= index + MARGIN), None)
-            if index >= MARGIN and stop is not None:
-                left = raw[units[index - MARGIN] : units[index]].decode()
+            stop = next((later for later in even[number + 1 :] if later >= index + CONTEXT), None)
+            if index >= CONTEXT and stop is not None:
+                left = raw[units[index - CONTEXT] : units[index]].decode()
                 yield place[units[index]], place[units[stop]], left
 
 
 def in_pairs(line: str, shown: Reader) -> bool:
     """Whether UTF-8 comes out evener if each U+FFFD stands for two bytes than if for one.
 
-    >>> from textfix.rules.channels import reader
+    >>> from textfix.rules.mojibake.channels import reader
     >>> in_pairs("鏁版嵁搴�", reader("gb18030")), in_pairs("鎵�崰", reader("gb18030"))
     (False, True)
     """

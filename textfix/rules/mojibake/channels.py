@@ -21,14 +21,14 @@ SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman
 STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)
-WIDE = ("utf-16-le", "utf-16-be")
+UTF16 = ("utf-16-le", "utf-16-be")
 CHANNELS: tuple[tuple[str, str], ...] = (
     *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read),
 )
 # Channels in which nothing is lost, or all: they are turned back whole or not at all.
 WHOLE: tuple[tuple[str, str], ...] = (
-    *((written, read) for written in (UTF8, GBK, BIG5) for read in WIDE),
-    *((written, read) for written in WIDE for read in ("latin_1", "cp1252", "gb18030", *WIDE) if written != read),
+    *((written, read) for written in (UTF8, GBK, BIG5) for read in UTF16),
+    *((written, read) for written in UTF16 for read in ("latin_1", "cp1252", "gb18030", *UTF16) if written != read),
 )
 
 ANY = 256  # an unknown byte in a pattern
@@ -90,9 +90,13 @@ class Reader:
             known.append(((0x5C,), SWAPPED))
         return known
 
-    def hidden(self) -> list[tuple[Pattern, float]]:
-        """What can have vanished without a sign: one byte or two; a reader of pairs loses one or two of these."""
-        return [((ANY,) * size, nats) for size, nats in (HIDDEN_PAIRS if self.double else HIDDEN)]
+    def hidden(self, written: str) -> list[tuple[Pattern, float]]:
+        """What can have vanished without a sign: one byte or two; a reader of pairs loses one or two of these.
+
+        Of two bytes side by side in GBK and Big5 a reader of single bytes hardly loses both.
+        """
+        listed = HIDDEN_PAIRS if self.double else HIDDEN if written == UTF8 else HIDDEN[:1]
+        return [((ANY,) * size, nats) for size, nats in listed]
 
 
 @cache
@@ -163,7 +167,7 @@ def bytes_of(text: str, read: str) -> bytes | None:
     >>> bytes_of("浣犲ソ", "gb18030").decode()
     '你好'
     """
-    if read in WIDE:
+    if read in UTF16:
         return encoded(text, read)
     table = forms(read)
     pieces = []

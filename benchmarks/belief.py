@@ -1,0 +1,159 @@
+"""Fit the weights by which a reading of mojibake is believed (textfix/rules/mojibake/belief.py).
+
+    python -m benchmarks.belief CORPORA
+
+Readings of what really is mojibake, made of texts that the language model is trained anew without, against readings of
+what is not: names, words and units of all languages but Chinese in CLDR (from the package babel), clean text of the
+corpora in lines and in pieces, words of Japanese in half width, signs of private use, frames and formulas. Logistic
+regression; printed are the weights, and how many are found where none, and a few, of the others are believed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import random
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from babel import localedata
+
+from benchmarks.heldout import without
+from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless
+from textfix.language import Model
+from textfix.rules.mojibake.belief import EVIDENCE, evidence
+from textfix.rules.mojibake.chinese import read
+from textfix.rules.mojibake.windows import as_written, windows
+from textfix.text import Text
+
+ROWS = 400  # rows at once
+Floats = npt.NDArray[np.float64]
+CHINESE = ("zh", "yue", "lzh", "hak", "nan")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Fit the weights by which a reading is believed.")
+    parser.add_argument("corpora", type=Path)
+    parser.add_argument("--sentences", type=int, default=40, help="a channel and register")
+    args = parser.parse_args()
+    model = Model.load()
+    false = np.array([values for rows in clean(args.corpora) for _, values in believable(rows, model)])
+    print(f"{len(false)} readings of what is no mojibake", flush=True)
+    with without(args.corpora, [name for pair in TEXTS.values() for name in pair]):
+        model = Model.load()
+        true = np.array([values for pairs in damaged(args) for values in right(pairs, model)])
+    values = np.concatenate([true, false])
+    labels = np.arange(len(values)) < len(true)
+    print(f"{len(true)} readings of mojibake")
+    for name, weight in zip(("BIAS", *EVIDENCE), fitted(values, labels).tolist(), strict=True):
+        print(f"{name:12} {weight:8.3f}")
+    parts = np.random.default_rng(1).integers(0, 5, len(values))
+    scores = np.zeros(len(values))
+    for part in range(5):
+        weights = fitted(values[parts != part], labels[parts != part])
+        scores[parts == part] = weights[0] + values[parts == part] @ weights[1:]
+    for wrong in (0, 1, 3, 10, 30):
+        least = np.sort(scores[~labels])[-wrong - 1]
+        print(f"{wrong:3} wrong: above {least:6.2f}, {(scores[labels] > least).mean():.2%} found")
+
+
+def fitted(values: Floats, labels: npt.NDArray[np.bool_]) -> Floats:
+    """Bias and weights of a logistic regression, by Newton's method."""
+    table = np.column_stack([np.ones(len(values)), values])
+    weights = np.zeros(table.shape[1])
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
+        slope = table.T @ (labels - chance) - 1e-3 * weights
+        curve = (table * (chance * (1 - chance))[:, None]).T @ table + 1e-3 * np.eye(table.shape[1])
+        weights += np.linalg.solve(curve, slope)
+    return weights
+
+
+def believable(rows: Sequence[str], model: Model) -> Iterator[tuple[str, tuple[float, ...]]]:
+    """Each row as its likeliest reading, with the evidence for that; not those that nothing can be believed of."""
+    for start in range(0, len(rows), ROWS):
+        text = Text.of(rows[start : start + ROWS])
+        found = list(windows(as_written(text)))
+        for window, best, gain in zip(found, *read(found, model), strict=True):
+            values = evidence(best, window.line, gain, model) if best and not best.even else None
+            if best and values:
+                row = int(text.row_of(window.low))
+                low = window.low - int(text.rows[row])
+                source = text.row(row)
+                yield source[:low] + best.text + source[low + len(window.line) :], values
+
+
+def right(pairs: Sequence[tuple[str, str]], model: Model) -> Iterator[tuple[float, ...]]:
+    """The evidence for the readings that are right."""
+    truth = {clean for clean, _ in pairs}
+    for text, values in believable([row for _, row in pairs], model):
+        if text in truth:
+            yield values
+
+
+def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
+    """Strings of 2 to 5 characters and sentences, garbled, alone and inside lines of ASCII and of clean text."""
+    utf16 = [(f"{written} as {read}", written, lossless(written, read)) for written, read in UTF16_CHANNELS]
+    for name, written, garble in (*channels(), *utf16):
+        if written == "utf-8":
+            continue
+        chance = random.Random(name)
+        for kind, wanted in (("short", args.sentences), ("lossless", args.sentences // 4)):
+            options = argparse.Namespace(corpora=args.corpora, kind=kind, sentences=wanted)
+            found = [(clean, bad) for _, clean, bad in collect(name, written, garble, options)]
+            yield found
+            if kind == "short":
+                around = [chance.choice(("INFO name={}", "{}.txt", "[{}] ok", "说明：{}", "（{}）、")) for _ in found]
+                yield [(one.format(clean), one.format(bad)) for one, (clean, bad) in zip(around, found, strict=True)]
+
+
+def clean(corpora: Path) -> Iterator[list[str]]:
+    """What is not mojibake."""
+    chance = random.Random(1)
+    words = sorted({word for name in localedata.locale_identifiers() for word in of_locale(name)})
+    yield chance.sample(words, 80_000)
+    yield ["".join(chr(chance.randrange(0xE000, 0xE765)) for _ in range(chance.randint(1, 8))) for _ in range(500)]
+    yield ["".join(chance.choices("─│┌┐└┘├┤╔╗═║░▒▓█ αβγδλμπσ²³√∞≤≥±×÷°", k=chance.randint(2, 9))) for _ in range(2000)]
+    yield ["".join(chance.choices("¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿", k=chance.randint(1, 4))) for _ in range(1000)]
+    for path in sorted(corpora.glob("*.txt.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            lines = file.read(3_000_000).split("\n")
+        chance.shuffle(lines)
+        yield lines[:4000]
+        parts = [part for line in lines[:6000] for part in re.findall(r"\w+", line)[:3]]
+        yield [part[: chance.randint(1, 8)] for part in parts]
+        if "_ja_" in path.name:
+            kana = sorted({word for line in lines for word in re.findall("[\u30a0-\u30ff]{2,}", line)})
+            yield kana
+            yield [half_width(word) for word in kana]
+
+
+def of_locale(name: str) -> Iterator[str]:
+    """The strings of a locale beyond ASCII, whole and in words."""
+    if not name.startswith(CHINESE):
+        for text in strings(localedata.load(name)):
+            yield from (part for part in (text, *text.split()) if not part.isascii())
+
+
+def strings(data: Any) -> Iterator[str]:
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, Mapping):
+        for value in data.values():
+            yield from strings(value)
+
+
+def half_width(word: str) -> str:
+    """Katakana in half width."""
+    table = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF65, 0xFFA0)}
+    apart = unicodedata.normalize("NFD", word).replace("\u3099", "ﾞ").replace("\u309a", "ﾟ")
+    return "".join(table.get(one, one) for one in apart)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Whether what mojibake can have been is believed: how much likelier it is than what stands there, and how plain."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+
+from textfix.language import LINE_END, Model
+from textfix.rules.mojibake.channels import UTF8, WHOLE
+from textfix.rules.mojibake.lattice import Piece
+from textfix.rules.mojibake.windows import FOREIGN, natural
+from textfix.text import Text
+
+GAIN = 13.0  # nats by which a reading must be likelier than what stands there
+LEAST_HAN = 2  # Han characters that a reading of other encodings than UTF-8 must have
+PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
+PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
+HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
+JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
+# What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
+# benchmarks/belief.py; the bias holds what is asked above even odds.
+EVIDENCE = ("gain", "folded", "plain", "together", "length", "joints", "words", "kana", "inside", "private", "utf16")
+WEIGHTS = np.zeros(len(EVIDENCE))
+BIAS = 0.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a window would be: its whole text, the pieces of the window that change, and through which channels.
+
+    score: its log-likelihood, less what the channels cost. The channel undone first stands first.
+    """
+
+    text: str
+    pieces: tuple[Piece, ...]
+    channels: tuple[tuple[str, str], ...]
+    score: float = -np.inf
+
+    @property
+    def new(self) -> str:
+        """All that it puts in."""
+        return "".join(piece.text for piece in self.pieces)
+
+    @property
+    def lossy(self) -> bool:
+        return any(piece.lossy for piece in self.pieces)
+
+    @property
+    def even(self) -> bool:
+        """Whether the bytes made UTF-8 every time, which they hardly do by chance."""
+        return all(written == UTF8 for written, _ in self.channels)
+
+
+def plain(one: Reading) -> bool:
+    """Whether a reading is so plain a text that no other need be looked for."""
+    return assigned(one.text) and (one.even or one.score >= PLAIN_ENOUGH * len(one.text))
+
+
+def assigned(text: str) -> bool:
+    """Whether a text holds only characters that mean something to everybody."""
+    return not any(unicodedata.category(one) in ("Co", "Cn", "Cs", "Cc") and one not in "\t\r\n" for one in text)
+
+
+def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
+    """How much more speaks for a reading than must, for where it stands and the channels it came through.
+
+    Below 0 it is not believed. Bytes seldom make UTF-8 by chance, so that the gain decides; any bytes make GBK and
+    Big5, so all evidence is weighed.
+    """
+    if one.even:
+        believable = possible(one, line, 1) and plainness(one, model) >= PLAIN_EVEN
+        return gain - GAIN if believable else -np.inf
+    values = evidence(one, line, gain, model)
+    return float(BIAS + WEIGHTS @ values) if values else -np.inf
+
+
+def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float, ...] | None:
+    """What speaks for a reading, as EVIDENCE names it; None where nothing could make it believed.
+
+    gain: nats by which it is likelier than the line; folded: the same against the line without differences of width
+    and case, if less. plain: nats a character beyond ASCII; together: of all Han characters. length: characters beyond
+    ASCII that it replaces. joints: places at which these touch Latin letters; words: whether they are words of letters
+    alone; kana: kana alone; inside: in clean text; private: of private use. utf16: whether it came through UTF-16.
+    """
+    start, end = one.pieces[0].start, one.pieces[-1].end
+    if not possible(one, line, LEAST_HAN) or in_part(line, start, end):
+        return None
+    old = line[start:end]
+    runs = FOREIGN.findall(old)
+    wide = unicodedata.normalize("NFKC", line)
+    score, *folded = model.score(Text.of([line + LINE_END, wide + LINE_END, wide.lower() + LINE_END])).tolist()
+    places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
+    around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
+    plain = plainness(one, model)
+    return (
+        gain,
+        gain + min(0.0, score - max(folded)),
+        plain,
+        plain * len(HAN.findall(one.new)),
+        sum(map(len, runs)),
+        len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
+        all(map(is_word, runs)),
+        all(map(KANA.fullmatch, runs)),
+        not around.isascii(),
+        PRIVATE.search(old) is not None,
+        any(channel in WHOLE for channel in one.channels),
+    )
+
+
+def possible(one: Reading, line: str, least: int) -> bool:
+    """Whether a reading says something in so many Han characters at least, and the line is nothing by itself."""
+    foreign = sum(not character.isascii() for character in one.new)
+    han = len(HAN.findall(one.new))
+    return 2 * han >= foreign and han >= least and not natural(line[one.pieces[0].start : one.pieces[-1].end])
+
+
+def plainness(one: Reading, model: Model) -> float:
+    """Nats a character beyond ASCII of what a reading puts in."""
+    values = model.characters(Text.of(one.new))
+    return float(values[[not character.isascii() for character in one.new]].mean())
+
+
+def in_part(line: str, start: int, end: int) -> bool:
+    """Whether a stretch is part of a word of an alphabet beyond Latin, or of one of kana."""
+    before, after = line[max(0, start - 1) : start], line[end : end + 1]
+    edges = ((before, line[start : start + 1]), (line[end - 1 : end], after))
+    return any(left and right and SYLLABIC.match(left) and SYLLABIC.match(right) for left, right in edges)
+
+
+def is_word(run: str) -> bool:
+    """Whether characters beyond ASCII are letters of an alphabet or of a syllabary, and nothing else."""
+    word = run.strip("«»„“”‘’")
+    return word.isalpha() and not any(
+        "\u2000" <= one < "\u3040" or "\u3190" <= one < "\uac00" or one > "\ud7af" for one in word
+    )

@@ -1,0 +1,178 @@
+"""What a window of mojibake can have been: turned back whole through a channel, or through the lattice."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from textfix.language import LINE_END, Model
+from textfix.rules.mojibake.belief import Reading, plain
+from textfix.rules.mojibake.cells import Channel
+from textfix.rules.mojibake.channels import CHANNELS, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
+from textfix.rules.mojibake.lattice import Best, Job, Piece
+from textfix.rules.mojibake.restore import in_pairs, through
+from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
+from textfix.text import Text, readers, to_codes
+
+CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
+LATTICES = 3  # channels of a window that go through the lattice
+ASCII = bytes(range(0x80))
+UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
+LIKELY = -8.0  # nats a byte that text of other encodings must reach
+SHOWN = 0.8  # share of the characters that a reader must be able to show
+# The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
+VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
+LEFT_UTF8, LEFT = 0.5, 0.25  # shares of what is telling that are not too much
+FEW = 4  # telling characters left that never are too many for a second search
+BREAK = 3  # characters around a break in the bytes, before which some may have vanished
+CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
+
+
+def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Reading]]:
+    """For each window what it would be through one channel: whole, or where that gives no plain text by the lattice.
+
+    lossy: whether bytes may be lost; what went wrong twice is only turned back where the second time lost nothing.
+    """
+    names = [able(window.segment) for window in asked]
+    found = whole(asked, names, model, lossy)
+    unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, window in enumerate(asked):
+        some = names[number] if lossy else [one for one in names[number] if set(window.line) <= forms(one).keys()]
+        if window.signs >= FEW_SIGNS and not any(plain(one) for one in found[number]):
+            for channel in promising(window, some, model):
+                unsolved[channel].append(number)
+    for channel, numbers in unsolved.items():
+        through_lattice(found, asked, channel, numbers, model)
+    return found
+
+
+def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model, wide: bool) -> list[list[Reading]]:
+    """For each window what it would be if all of it came through one channel, and nothing was lost.
+
+    wide: whether UTF-16 is thought of.
+    """
+    found: list[list[Reading]] = [[] for _ in asked]
+    for window, some, listed in zip(asked, names, found, strict=True):
+        if REPLACEMENT in window.line or not still_damaged(window.line):
+            continue
+        for channel in (*(one for one in CHANNELS if one[1] in some), *(WHOLE if wide else ())):
+            again = turned_back(window.line, channel)
+            if again:
+                listed.append(Reading(again, (difference(window.line, again),), (channel,)))
+    scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
+    return [[replace(one, score=next(scored)) for one in listed] for listed in found]
+
+
+def through_lattice(
+    found: list[list[Reading]], asked: Sequence[Window], channel: tuple[str, str], numbers: list[int], model: Model
+) -> None:
+    """Add what the lattice makes of these windows; once more where something is left, with losses of other kinds."""
+    utf8, way = channel[0] == UTF8, Channel.of(*channel)
+    jobs = {}
+    for number in numbers:
+        window = asked[number]
+        jobs[number] = Job(window.line, closed=not window.cut, pairs=utf8 and in_pairs(window.line, way.reader))
+    for _ in range(2):
+        again: dict[int, Job] = {}
+        best = dict(zip(jobs, through(list(jobs.values()), way, model), strict=True))
+        texts = {number: applied(one.pieces, jobs[number].line) for number, one in best.items()}
+        scores = model.score(lines(texts.values())).tolist()
+        for (number, job), score in zip(jobs.items(), scores, strict=True):
+            one = best[number]
+            if one.pieces:
+                found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
+            left = unexplained(one, asked[number])
+            many = len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT)
+            if asked[number].signs < MANY_SIGNS or len(left) > max(FEW * (not asked[number].inside), many):
+                continue  # another channel, or none
+            if left and (utf8 or channel[1] in SINGLE):
+                around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
+                again[number] = replace(job, hidden=frozenset(around & set(range(len(job.line)))))
+            elif left and not job.pairs:
+                again[number] = replace(job, pairs=True)
+        jobs = again
+
+
+def applied(pieces: Sequence[Piece], line: str) -> str:
+    """A line with its pieces put in."""
+    found, done = [], 0
+    for piece in pieces:
+        found += [line[done : piece.start], piece.text]
+        done = piece.end
+    return "".join([*found, line[done:]])
+
+
+def unexplained(best: Best, window: Window) -> list[int]:
+    """The places of a window that are telling, and that a path left as they are."""
+    covered = {place for piece in best.pieces for place in range(piece.start, piece.end)}
+    end = len(window.line) - CUT * window.cut
+    return [place for place in telling(window.line).tolist() if place not in covered and place < end]
+
+
+def able(segment: str) -> list[str]:
+    """The readers that can show what is telling in a segment."""
+    codes = to_codes(segment)
+    common = int(np.bitwise_and.reduce(readers(codes[telling(segment)]), initial=0xFFFF))
+    return [name for bit, name in enumerate(READERS) if common >> bit & 1]
+
+
+def turned_back(text: str, channel: tuple[str, str]) -> str | None:
+    """Text as it was before a channel; None where it cannot have come through it whole, or in several ways.
+
+    >>> turned_back("浣犲ソ", ("utf-8", "gb18030"))
+    '你好'
+    """
+    written, read = channel
+    raw = bytes_of(text, read)
+    if raw is None or raw.isascii():
+        return None
+    try:
+        again = raw.decode(written)
+    except UnicodeDecodeError:
+        return None
+    return again if again != text else None
+
+
+def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[str, str]]:
+    """The channels through which a segment can have come, losses aside, the likeliest first.
+
+    Inside other text a segment must be telling enough to be worth the search, and nearly whole.
+    """
+    alone = not window.inside
+    strong = alone or (window.strength >= TELLING and window.signs >= MANY_SIGNS)
+    foreign = {character for character in window.segment if not character.isascii() and not is_loss(character)}
+    found: list[tuple[str, str, str, int, float]] = []
+    for written, read in CHANNELS:
+        if written != UTF8 and any(one[0] == UTF8 and one[4] >= SURELY for one in found):
+            break
+        table = forms(read)
+        if read in names and (strong or written == UTF8) and len(foreign & table.keys()) >= SHOWN * len(foreign):
+            raw = b"".join([table.get(character, UNSHOWN)[0] for character in window.segment])
+            text = raw.decode(written, "ignore")
+            size = len(raw.translate(None, ASCII))
+            valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
+            if size and valid >= VALID and (alone or (valid >= VALID_INSIDE and CHINESE.search(text))):
+                found.append((written, read, text, size, valid))
+    if not found:
+        return []
+    costs = model.score(Text.of([text for _, _, text, *_ in found])) / np.array([size for *_, size, _ in found])
+    order = sorted(range(len(found)), key=lambda index: (found[index][0] != UTF8, -costs[index]))
+    plain = [index for index in order if found[index][0] == UTF8 or costs[index] >= LIKELY]
+    return [found[index][:2] for index in plain[:LATTICES]]
+
+
+def difference(before: str, after: str) -> Piece:
+    """The one piece in which two texts differ."""
+    least = min(len(before), len(after))
+    head = next((i for i in range(least) if before[i] != after[i]), least)
+    tail = next((i for i in range(least - head) if before[-1 - i] != after[-1 - i]), least - head)
+    return Piece(head, len(before) - tail, after[head : len(after) - tail], False)
+
+
+def lines(texts: Iterable[str]) -> Text:
+    """The texts as rows, each with a line end behind it, which the model knows."""
+    return Text.of([text + LINE_END for text in texts])

@@ -1,0 +1,141 @@
+"""mojibake.*: text that was written in one encoding and read in another.
+
+    鍒涘缓骞冲彴  ->  创建平台      (UTF-8 read as GBK)
+    ÖÐÎÄ  ->  中文              (GBK read as Latin-1)
+    鎵�崰  ->  所占              (UTF-8 read as GBK, two bytes lost)
+
+Where characters stand that are common in mojibake and rare in clean text, the line around them is turned back into
+bytes, for every wrong reader that can show them, and read anew, in every encoding that Chinese is written in: as a
+whole where that works, else through the lattice, which finds where the damage ends and what lost bytes
+were. What comes out is believed if the language model finds it likelier, by some margin, than what stands there. Text
+that went wrong twice is turned back twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from textfix.edits import Edit, Note
+from textfix.language import Model
+from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.mojibake.belief import Reading, assigned, plain, surplus
+from textfix.rules.mojibake.candidates import difference, lines, readings
+from textfix.rules.mojibake.channels import SINGLE
+from textfix.rules.mojibake.lattice import Piece
+from textfix.rules.mojibake.windows import Window, as_written, is_telling, still_damaged, windows
+from textfix.text import Class, Text
+
+FURTHER = 6.0  # nats that each further channel costs
+DEPTH = 3  # how many times over text can have gone wrong
+FOLLOWED = 8  # readings of a window that are turned back once more
+FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
+# Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
+ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", re.IGNORECASE)
+NAMES = re.compile(
+    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
+)
+QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
+
+
+def propose(text: Text, context: Context) -> Proposals:
+    found = [window for window in windows(as_written(text)) if not ABOUT.search(window.line)]
+    edits: list[Edit] = []
+    for window, best, gain in zip(found, *read(found, context.model), strict=True):
+        over = surplus(best, window.line, gain, context.model) if best else -np.inf
+        if best and over >= 0 and not quoted(best, window.line):
+            edits += edits_of(best, window, over, text)
+    return Proposals.of(edits)
+
+
+def quoted(one: Reading, line: str) -> bool:
+    """Whether a line that names an encoding quotes what is damaged."""
+    start, end = one.pieces[0].start, one.pieces[-1].end
+    around = {*line[max(0, start - 1) : start], *line[end : end + 1]}
+    return bool(around) and around <= QUOTES and NAMES.search(line) is not None
+
+
+def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], list[float]]:
+    """For each window the likeliest reading, and how many nats it is likelier than what stands there."""
+    every: list[list[Reading]] = [[] for _ in found]
+    asked = list(enumerate(found))
+    channels: list[tuple[tuple[str, str], ...]] = [() for _ in found]
+    for depth in range(DEPTH):
+        fresh: dict[int, list[Reading]] = defaultdict(list)
+        answers = readings([window for _, window in asked], model, depth == 0)
+        for (number, _), before, listed in zip(asked, channels, answers, strict=True):
+            fresh[number] += [deeper(one, before, found[number].line, depth) for one in listed]
+        asked, channels = [], []
+        for number, listed in fresh.items():
+            every[number] += [one for one in listed if sensible(one, found[number])]
+            for one in followed(listed):
+                asked.append((number, Window(0, one.text, 0, len(one.text))))
+                channels.append(one.channels)
+    asis = model.score(lines(window.line for window in found)).tolist()
+    best = [max(listed, key=lambda one: one.score, default=None) for listed in every]
+    return best, [one.score - score if one else 0.0 for one, score in zip(best, asis, strict=True)]
+
+
+def followed(listed: Sequence[Reading]) -> list[Reading]:
+    """The readings that may have to be turned back once more: none where one is plain already."""
+    damaged = [one for one in listed if not one.lossy and still_damaged(one.text)]
+    if len(damaged) < len(listed) and any(plain(one) for one in listed if one not in damaged):
+        return []
+    damaged = [one for one in damaged if one.even or (one.channels[-1][1] in SINGLE and is_telling(one.text))]
+    different = {one.text: one for one in sorted(damaged, key=lambda one: one.score)}
+    return list(different.values())[-FOLLOWED:]
+
+
+def deeper(one: Reading, before: tuple[tuple[str, str], ...], line: str, depth: int) -> Reading:
+    """A reading of what came out of other channels before, as one of the line that went in."""
+    if not depth:
+        return one
+    margin = min((piece.margin for piece in one.pieces), default=np.inf)
+    piece = replace(difference(line, one.text), lossy=one.lossy, margin=margin)
+    return Reading(one.text, (piece,), (*before, *one.channels), one.score - FURTHER * depth)
+
+
+def sensible(one: Reading, window: Window) -> bool:
+    """Whether a reading says something: no character without a meaning, not of a run of one sign, and another text."""
+    old = {character for piece in one.pieces for character in window.line[piece.start : piece.end]}
+    kept = {character for character in old.intersection(one.new) if not character.isascii()}
+    return assigned(one.new) and len(old) > 1 and 3 * len(kept) <= len(old)
+
+
+def edits_of(one: Reading, window: Window, over: float, text: Text) -> Iterator[Edit]:
+    """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own."""
+    names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
+    sure = round(1 - 0.5 * float(np.exp(-(over + 1) / 2)), 3)
+    for piece in united(one.pieces, window.line):
+        before = text.slice(window.low + piece.start, window.low + piece.end)
+        note = Note(RULE.name, sure, reason=names)
+        if piece.lossy:
+            value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))
+            other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
+            note = replace(note, confidence=min(sure, round(float(value), 3)), inferred=True, alternatives=other)
+        yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
+
+
+def united(pieces: Sequence[Piece], line: str) -> list[Piece]:
+    """Pieces of which nothing was lost, made one where only signs of ASCII stand between them."""
+    found: list[Piece] = []
+    for piece in pieces:
+        last = found[-1] if found else None
+        if last and not last.lossy and not piece.lossy and line[last.end : piece.start].isascii():
+            found[-1] = Piece(last.start, piece.end, last.text + line[last.end : piece.start] + piece.text, False)
+        else:
+            found.append(piece)
+    return found
+
+
+RULE = Rule(
+    "mojibake.chinese",
+    "Chinese that was written in one encoding and read in another",
+    ("鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥", "创建平台对应的发布器实例"),
+    always(Class.MOJIBAKE | Class.SURROGATE),
+    propose,
+)

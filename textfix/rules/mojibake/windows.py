@@ -1,0 +1,173 @@
+"""Where mojibake may stand: the stretches of lines in which its characters are telling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from textfix.rules.mojibake.channels import GBK, REPLACEMENT, forms
+from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, gathered, odds, to_codes, to_str
+
+NEAR = 12  # characters between telling ones that are looked at together
+BESIDE = 3  # characters beside them that may speak for mojibake, too
+AROUND = 32  # characters around telling ones that are looked at
+LONGEST = 768  # characters between the first and the last telling one that are looked at together
+# Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
+TELLING_UTF8, TELLING = 40, 80
+FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
+ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
+QUOTATION = "«»‹›„“”‚‘’–—…"
+
+
+@dataclass(frozen=True)
+class Window:
+    """A line, or a part of a long one, in which mojibake is likely: at character `low` of the text.
+
+    start, end: characters of the window that are likelier mojibake than clean text, by what they are one by one.
+    """
+
+    low: int
+    line: str
+    start: int
+    end: int
+    cut: bool = False  # whether the line goes on behind the window
+
+    @property
+    def segment(self) -> str:
+        return self.line[self.start : self.end]
+
+    @property
+    def strength(self) -> int:
+        """How much speaks for mojibake in the segment, in quarters of a nat."""
+        return int(odds(to_codes(self.segment)).sum(dtype=np.int64))
+
+    @property
+    def signs(self) -> int:
+        """How many different characters beyond ASCII the segment has."""
+        return len({character for character in self.segment if not character.isascii()})
+
+    @property
+    def likely(self) -> bool:
+        """Whether a segment is worth a look: not natural as it is, not mostly loss, and telling inside other text."""
+        foreign = [character for character in self.segment if not character.isascii()]
+        lost = sum(is_loss(character) for character in foreign)
+        if 3 * lost > 2 * len(foreign) or natural(self.segment):
+            return False
+        return not self.inside or len(self.line) <= SHORT or is_telling(self.segment)
+
+    @property
+    def inside(self) -> bool:
+        """Whether clean text beyond ASCII stands around the segment."""
+        return not (self.line[: self.start] + self.line[self.end :]).isascii() and not still_damaged(self.line)
+
+
+def is_loss(character: str) -> bool:
+    """Whether a character stands for bytes that are lost; private use does where GBK has no pair for it."""
+    return character == REPLACEMENT or ("\ue000" <= character <= "\uf8ff" and character not in forms(GBK))
+
+
+def strong(text: Text) -> Ints:
+    """The telling characters that stand in knots telling enough to be looked at, or in short rows."""
+    hits = text.screen.where(Class.MOJIBAKE)
+    if not len(hits):
+        return hits
+    row = text.row_of(hits)
+    first = np.flatnonzero(np.append(True, (np.diff(hits) > NEAR) | (np.diff(row) > 0))[: len(hits)])
+    last = np.append(first[1:], len(hits)) - 1
+    start = np.maximum(hits[first] - BESIDE, text.rows[row[first]])
+    end = np.minimum(hits[last] + BESIDE + 1, text.rows[row[first] + 1])
+    places = gathered(start, end)
+    values = odds(text.codes[places]).astype(np.int32)
+    outside = (places < np.repeat(hits[first], end - start)) | (places > np.repeat(hits[last], end - start))
+    values[outside] = np.maximum(values[outside], 0)
+    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start))
+    asked = (sums >= TELLING_UTF8) | (np.diff(text.rows)[row[first]] <= SHORT)
+    return hits[np.repeat(asked, last - first + 1)]
+
+
+def as_written(text: Text) -> Text:
+    """The text with U+FFFD for surrogates, which the last rule makes of them: so fix settles."""
+    lone = text.screen.where(Class.SURROGATE)
+    if not len(lone):
+        return text
+    codes = text.codes.copy()
+    codes[lone] = ord(REPLACEMENT)
+    return Text(codes, text.rows)
+
+
+def windows(text: Text) -> Iterator[Window]:
+    warm = strong(text)
+    if not len(warm):
+        return
+    row = text.row_of(warm)
+    apart = (np.diff(warm) > 2 * AROUND) | (np.diff(row) > 0)
+    first = np.flatnonzero(np.append(True, apart))
+    done = 0
+    for begin, stop in zip(first.tolist(), np.append(first[1:], len(warm)).tolist(), strict=True):
+        start, end = int(text.rows[row[begin]]), int(text.rows[row[begin] + 1])
+        at = begin
+        while at < stop:
+            hit = int(warm[at])
+            last = int(warm[min(stop, int(np.searchsorted(warm, hit + LONGEST))) - 1])
+            low, high = within_line(text.codes, max(start, done, hit - AROUND), hit, min(end, last + AROUND + 1))
+            best = best_segment(text.codes[low:high])
+            done = high
+            cut = high < end and text.codes[high] not in (LF, CR)
+            window = Window(low, to_str(text.codes[low:high]), *best, bool(cut)) if best else None
+            if window and window.likely:
+                yield window
+            at = int(np.searchsorted(warm, high))
+
+
+def within_line(codes: Codes, low: int, at: int, high: int) -> tuple[int, int]:
+    before = np.flatnonzero((codes[low:at] == LF) | (codes[low:at] == CR))
+    after = np.flatnonzero((codes[at:high] == LF) | (codes[at:high] == CR))
+    return low + int(before[-1]) + 1 if len(before) else low, at + int(after[0]) if len(after) else high
+
+
+def best_segment(codes: Codes) -> tuple[int, int] | None:
+    """The stretch whose characters together speak most for mojibake; None where none does."""
+    values = odds(codes).astype(np.int32)
+    sums = np.concatenate([[0], np.cumsum(values)])
+    least = np.minimum.accumulate(sums)
+    end = int(np.argmax(sums - least))
+    if sums[end] <= least[end]:
+        return None
+    return int(np.argmin(sums[: end + 1])), end
+
+
+def still_damaged(text: str) -> bool:
+    """Whether a text as a whole is likelier mojibake than clean."""
+    return int(odds(to_codes(text)).sum(dtype=np.int64)) > 0
+
+
+def is_telling(text: str) -> bool:
+    """Whether much in a text speaks for mojibake, and not one sign alone."""
+    strength = int(odds(to_codes(text)).sum(dtype=np.int64))
+    return strength >= TELLING_UTF8 and len({one for one in text if not one.isascii()}) >= FEW_SIGNS
+
+
+def telling(text: str) -> Ints:
+    """Where a text holds what is common in mojibake."""
+    return np.flatnonzero(classes(to_codes(text)) >= int(Class.MOJIBAKE))
+
+
+def natural(text: str) -> bool:
+    """Whether what stands beyond ASCII is words as people write them, or signs that are repeated.
+
+    The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
+    such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
+    are.
+
+    >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓")]
+    [True, True, True, False, False, False, False]
+    """
+    runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
+    if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
+        return True
+    signs = "".join(runs)
+    return not any(map(str.isalpha, signs)) and 2 * len({*signs}) <= len(signs)
