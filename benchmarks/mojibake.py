@@ -211,8 +211,13 @@ def of_system(style: str) -> Garble:
 
 
 def gbk(raw: bytes, style: str) -> str:
-    """GBK as systems read it. A pair that means nothing becomes: windows: "?"; browser: U+FFFD, and a sign of ASCII
-    in second place stays; private: a private-use character in the user-defined zones, else "?"."""
+    """GBK as systems read it, the byte 80 as the euro sign.
+
+    windows: code page 936 and browser: the encoding standard's decoder, show the user-defined zones as private use. A
+    pair that means nothing becomes "?" (windows), or U+FFFD, and a sign of ASCII in second place stays (browser).
+    eating: a decoder without these zones, of which both bytes become "?".
+    """
+    codec = "gbk" if style == "eating" else "gb18030"
     found, place = [], 0
     while place < len(raw):
         pair = raw[place : place + 2]
@@ -220,7 +225,7 @@ def gbk(raw: bytes, style: str) -> str:
             found.append("€" if pair[0] == 0x80 else chr(pair[0]))
             place += 1
             continue
-        text = pair.decode("gb18030" if style == "private" else "gbk", "ignore") if len(pair) == 2 else ""
+        text = pair.decode(codec, "ignore") if len(pair) == 2 else ""
         if len(text) == 1 and ord(text) >= 0x80:
             found.append(text)
             place += 2
@@ -261,7 +266,7 @@ def twice_channels() -> Iterator[tuple[str, str, Garble]]:
 
 
 def system_channels() -> Iterator[tuple[str, str, Garble]]:
-    for style in ("windows", "browser", "private"):
+    for style in ("windows", "browser", "eating"):
         yield f"utf-8 as gbk, {style}", "utf-8", of_system(style)
 
 

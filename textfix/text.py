@@ -258,5 +258,5 @@ def _table() -> Marks:
 @cache
 def tables_version() -> str:
     """What identifies the generated tables: the start of their SHA-256."""
-    data = (resources.files("textfix.data") / "classes.npz").read_bytes()
-    return hashlib.sha256(data).hexdigest()[:12]
+    files = [resources.files("textfix.data") / name for name in ("classes.npz", "mojibake.npz")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

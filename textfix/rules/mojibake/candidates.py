@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff0
 LATTICES = 3  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
-LIKELY = -8.0  # nats a byte that text of other encodings must reach
+LIKELY = 8.0  # nats a byte that text of other encodings may cost
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
@@ -39,12 +39,15 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
     """
     names = [able(window.segment) for window in asked]
     found = whole(asked, names, model, lossy)
+    left = [number for number, listed in enumerate(found) if not any(map(plain, listed))]
+    if not lossy:
+        pairs = zip(asked, names, strict=True)
+        names = [[one for one in some if set(window.line) <= forms(one).keys()] for window, some in pairs]
+    tried = promising([asked[number] for number in left], [names[number] for number in left], model)
     unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, window in enumerate(asked):
-        some = names[number] if lossy else [one for one in names[number] if set(window.line) <= forms(one).keys()]
-        if window.signs >= FEW_SIGNS and not any(plain(one) for one in found[number]):
-            for channel in promising(window, some, model):
-                unsolved[channel].append(number)
+    for number, channels in zip(left, tried, strict=True):
+        for channel in channels:
+            unsolved[channel].append(number)
     for channel, numbers in unsolved.items():
         through_lattice(found, asked, channel, numbers, model)
     return found
@@ -86,8 +89,8 @@ def through_lattice(
             if one.pieces:
                 found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
             left = unexplained(one, asked[number])
-            many = len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT)
-            if asked[number].signs < MANY_SIGNS or len(left) > max(FEW * (not asked[number].inside), many):
+            many = max(FEW * (not asked[number].inside), len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT))
+            if len(left) > many or (not utf8 and asked[number].signs < MANY_SIGNS):
                 continue  # another channel, or none
             if left and (utf8 or channel[1] in SINGLE):
                 around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
@@ -137,32 +140,50 @@ def turned_back(text: str, channel: tuple[str, str]) -> str | None:
     return again if again != text else None
 
 
-def promising(window: Window, names: Sequence[str], model: Model) -> list[tuple[str, str]]:
-    """The channels through which a segment can have come, losses aside, the likeliest first.
+def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model) -> list[list[tuple[str, str]]]:
+    """For each window the channels through which its segment can have come, losses aside, the likeliest first."""
+    tried = [list(attempts(window, some)) for window, some in zip(asked, names, strict=True)]
+    scores = iter(model.score(Text.of([one.text for listed in tried for one in listed])).tolist())
+    found = []
+    for listed in tried:
+        costs = [(one.written != UTF8, -next(scores) / one.size, number) for number, one in enumerate(listed)]
+        likely = [number for other, cost, number in sorted(costs) if not other or cost <= LIKELY]
+        found.append([(listed[number].written, listed[number].read) for number in likely[:LATTICES]])
+    return found
 
-    Inside other text a segment must be telling enough to be worth the search, and nearly whole.
+
+@dataclass(frozen=True)
+class Attempt:
+    """A segment roughly turned back: text is what its bytes make where they make anything; size: beyond ASCII."""
+
+    written: str
+    read: str
+    text: str
+    size: int
+
+
+def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
+    """A segment turned back through every channel that makes text of most of it.
+
+    Inside other text a segment must be telling enough to be worth the search, and nearly whole; so must a short one in
+    other encodings than UTF-8.
     """
-    alone = not window.inside
-    strong = alone or (window.strength >= TELLING and window.signs >= MANY_SIGNS)
+    alone, signs = not window.inside, window.signs
+    strong = signs >= FEW_SIGNS if alone else window.strength >= TELLING and signs >= MANY_SIGNS
     foreign = {character for character in window.segment if not character.isascii() and not is_loss(character)}
-    found: list[tuple[str, str, str, int, float]] = []
+    sure = False
     for written, read in CHANNELS:
-        if written != UTF8 and any(one[0] == UTF8 and one[4] >= SURELY for one in found):
-            break
+        if written != UTF8 and (sure or not strong):
+            return
         table = forms(read)
-        if read in names and (strong or written == UTF8) and len(foreign & table.keys()) >= SHOWN * len(foreign):
+        if read in names and len(foreign & table.keys()) >= SHOWN * len(foreign):
             raw = b"".join([table.get(character, UNSHOWN)[0] for character in window.segment])
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
             if size and valid >= VALID and (alone or (valid >= VALID_INSIDE and CHINESE.search(text))):
-                found.append((written, read, text, size, valid))
-    if not found:
-        return []
-    costs = model.score(Text.of([text for _, _, text, *_ in found])) / np.array([size for *_, size, _ in found])
-    order = sorted(range(len(found)), key=lambda index: (found[index][0] != UTF8, -costs[index]))
-    plain = [index for index in order if found[index][0] == UTF8 or costs[index] >= LIKELY]
-    return [found[index][:2] for index in plain[:LATTICES]]
+                sure = sure or (written == UTF8 and valid >= SURELY)
+                yield Attempt(written, read, text, size)
 
 
 def difference(before: str, after: str) -> Piece:

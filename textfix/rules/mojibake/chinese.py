@@ -23,7 +23,7 @@ import numpy as np
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.mojibake.belief import Reading, assigned, plain, surplus
+from textfix.rules.mojibake.belief import Reading, assigned, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import SINGLE
 from textfix.rules.mojibake.lattice import Piece
@@ -76,7 +76,7 @@ def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], l
                 asked.append((number, Window(0, one.text, 0, len(one.text))))
                 channels.append(one.channels)
     asis = model.score(lines(window.line for window in found)).tolist()
-    best = [max(listed, key=lambda one: one.score, default=None) for listed in every]
+    best = with_plainness([max(listed, key=lambda one: one.score, default=None) for listed in every], model)
     return best, [one.score - score if one else 0.0 for one, score in zip(best, asis, strict=True)]
 
 

@@ -18,6 +18,7 @@ LONGEST = 768  # characters between the first and the last telling one that are 
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
 TELLING_UTF8, TELLING = 40, 80
 FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
+IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
 QUOTATION = "«»‹›„“”‚‘’–—…"
@@ -157,17 +158,22 @@ def telling(text: str) -> Ints:
 
 
 def natural(text: str) -> bool:
-    """Whether what stands beyond ASCII is words as people write them, or signs that are repeated.
+    """Whether what stands beyond ASCII is words as people write them, signs that are repeated, or a table of signs.
 
     The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
     such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
-    are.
+    are; so are two letters in turn, and signs in the order of their codes.
 
-    >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓")]
-    [True, True, True, False, False, False, False]
+    >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË")]
+    [True, True, True, True, True]
+    >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓")]
+    [False, False, False, False]
     """
     runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return True
     signs = "".join(runs)
-    return not any(map(str.isalpha, signs)) and 2 * len({*signs}) <= len(signs)
+    letters, different = [one for one in signs if one.isalpha()], len({*signs})
+    if len(signs) == different and len(signs) >= IN_ORDER and sorted(signs) == [*signs]:
+        return True
+    return 2 * different <= len(signs) and (not letters or (different <= 2 and len(letters) == len(signs)))
