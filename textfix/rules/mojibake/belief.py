@@ -101,7 +101,7 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
 
     gain: nats by which it is likelier than the line; folded: the same against the line without differences of width
     and case, if less. plain: nats a character beyond ASCII; together: of all Han characters. length: characters beyond
-    ASCII that it replaces. joints: places at which these touch Latin letters; words: whether they are words of letters
+    ASCII that it replaces, of UTF-16 all. joints: places at which these touch Latin letters; words: whether they are words of letters
     alone; kana, han: kana or Han characters alone; inside: in clean text; private: of private use. utf16: whether it
     came through UTF-16.
     """
@@ -113,20 +113,21 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     wide = unicodedata.normalize("NFKC", line)
     score, *folded = model.score(Text.of([line + LINE_END, wide + LINE_END, wide.lower() + LINE_END])).tolist()
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
+    utf16 = any(channel in WHOLE for channel in one.channels)
     around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
     return (
         gain,
         gain + min(0.0, score - max(folded)),
         one.plainness,
         one.plainness * len(HAN.findall(one.new)),
-        sum(map(len, runs)),
+        len(old) if utf16 else sum(map(len, runs)),
         len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
         all(map(is_word, runs)),
         all(map(KANA.fullmatch, runs)),
         all(map(HAN.match, "".join(runs))),
         not around.isascii(),
         PRIVATE.search(old) is not None,
-        any(channel in WHOLE for channel in one.channels),
+        utf16,
     )
 
 

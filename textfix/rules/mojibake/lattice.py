@@ -22,7 +22,7 @@ from textfix.rules.mojibake.channels import ANY, LINE, REPLACEMENT, UTF8
 from textfix.text import CR, LF, Bools, Text, to_codes
 
 SWITCH = 7.0  # nats for a change between clean and damaged
-WORST = 14.0  # nats behind the best at which a path is given up
+WORST = 20.0  # nats behind the best at which a path is given up
 CLOSE = 12.0  # nats behind the best that leave no doubt
 BEAM = 400  # paths of one window
 BETWEEN = 400  # between two bytes of a loss
