@@ -89,7 +89,8 @@ def main() -> None:
         f"mean {sum(shares) / len(shares):.2%}, least {min(shares):.2%} over {len(counted)} channels; "
         f"ftfy {sum(one.by_ftfy for one in counted) / sum(one.cases for one in counted):.2%}"
     )
-    print(summary(Count(*(sum(getattr(one, name) for one in counted) for name in list(vars(Count()))[:-1]))))
+    numbers = [name for name, value in vars(Count()).items() if value == 0]
+    print(summary(Count(**{name: sum(getattr(one, name) for one in counted) for name in numbers})))
     if args.calibrate:
         calibration([pair for one in counted for pair in one.margins])
 

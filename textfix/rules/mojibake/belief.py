@@ -101,9 +101,9 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
 
     gain: nats by which it is likelier than the line; folded: the same against the line without differences of width
     and case, if less. plain: nats a character beyond ASCII; together: of all Han characters. length: characters beyond
-    ASCII that it replaces, of UTF-16 all. joints: places at which these touch Latin letters; words: whether they are words of letters
-    alone; kana, han: kana or Han characters alone; inside: in clean text; private: of private use. utf16: whether it
-    came through UTF-16.
+    ASCII that it replaces, of UTF-16 all. joints: places at which these touch Latin letters. words, kana, han: whether
+    they are words of letters, kana or Han characters alone; private: whether any is of private use. inside: whether
+    it stands in clean text; utf16: whether it came through UTF-16.
     """
     start, end = one.pieces[0].start, one.pieces[-1].end
     if not possible(one, line, LEAST_HAN) or in_part(line, start, end):

@@ -33,7 +33,7 @@ def sensible() -> Bools:
 class Written:
     """How the encoding in which a text was written makes characters of bytes.
 
-    pairs: for two bytes the code point, 0 where there is none; empty for UTF-8.
+    pairs: for two bytes the code point, 0 where there is none, as everywhere for UTF-8.
     """
 
     encoding: str
