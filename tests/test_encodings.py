@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 from strategies import BYTES
 
 from textfix.encodings import Decoded, decode, encode, is_binary
@@ -31,6 +32,24 @@ def test_decode_is_one_to_one(data: bytes) -> None:
 def test_the_encoding_is_found(encoding: str) -> None:
     found = decode(SAMPLES[encoding].encode(encoding))
     assert (found.text, found.segments[0].encoding) == (SAMPLES[encoding], encoding)
+
+
+def test_lines_may_differ_in_encoding() -> None:
+    lines = [(text + "\n", name) for name, text in SAMPLES.items() if name in ("utf-8", "gb18030", "big5hkscs")]
+    data = b"".join(text.encode(name) for text, name in lines * 3)
+    found = decode(data)
+    assert found.text == "".join(text for text, _ in lines * 3)
+    assert [part.encoding for part in found.segments] == [name for _, name in lines * 3]
+    assert found.encode() == data
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(list(SAMPLES)), BYTES), max_size=6))
+def test_mixed_lines_are_one_to_one(parts: list[tuple[str, bytes]]) -> None:
+    data = b"\n".join(SAMPLES[name].encode(name) + noise for name, noise in parts)
+    found = decode(data)
+    assert found.encode() == data
+    assert sum(part.characters for part in found.segments) == len(found.text)
 
 
 def test_valid_utf8_is_never_read_as_something_else() -> None:

@@ -7,15 +7,13 @@
 from __future__ import annotations
 
 import codecs
-import math
 import operator
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from textfix.edits import EMPTY, Edit, Edits, Note
+from textfix.encodings.choice import SAMPLE, WIDE, choose, handler, stretches
 from textfix.language import Model
 from textfix.text import Ints, Text, offsets
 
@@ -26,11 +24,6 @@ BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-WIDE = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}  # bytes of a unit
-CANDIDATES = ("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252", "cp1251", "cp1250", "koi8_r")
-SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
-UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
-STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
 MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does not hold
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
@@ -91,7 +84,7 @@ def decode(data: bytes) -> Decoded:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return read(data, 0, *choose(data))
+        return mixed(data)
     if "\0" in text:
         return read(data, 0, *choose(data))
     return Decoded(text, (Segment(0, len(data), "ascii" if data.isascii() else "utf-8", characters=len(text)),))
@@ -127,11 +120,6 @@ def byte_offsets(text: str, segments: Sequence[Segment]) -> Ints:
     return ends
 
 
-def handler(encoding: str) -> str:
-    """The error handler under which an encoding goes there and back: UTF-16 and 32 hold surrogates themselves."""
-    return "surrogatepass" if encoding in WIDE else "surrogateescape"
-
-
 def after_mark(data: bytes, mark: bytes, encoding: str) -> Decoded | None:
     """Data behind a byte order mark; None where it is none, since the rest does not decode."""
     rest = data[len(mark) :]
@@ -144,13 +132,28 @@ def after_mark(data: bytes, mark: bytes, encoding: str) -> Decoded | None:
         text = rest.decode("utf-8")
         return Decoded(text, (Segment(0, len(data), "utf-8", bom=len(mark), characters=len(text)),))
     except UnicodeDecodeError:
-        found = read(data, len(mark), *choose(rest))
+        found = mixed(data, len(mark))
         first = found.segments[0]
         if first.encoding == "utf-8":
             return found
         bare = Segment(len(mark), first.end, first.encoding, first.confidence, 0, first.characters)
         segments = (Segment(0, len(mark), "utf-8", bom=len(mark)), bare, *found.segments[1:])
         return Decoded(found.text, segments, found.readings)
+
+
+def mixed(data: bytes, bom: int = 0) -> Decoded:
+    """Data of which the lines may differ in encoding, behind a byte order mark of so many bytes."""
+    texts, segments = [], []
+    readings: list[Edit] = []
+    size = 0
+    for part in stretches(data[bom:]):
+        start = part.start + bom if part.start else 0
+        found = read(data[start : part.end + bom], bom if not part.start else 0, part.encoding, part.confidence)
+        segments += [replace(one, start=one.start + start, end=one.end + start) for one in found.segments]
+        readings += found.readings.moved(size)
+        texts.append(found.text)
+        size += len(found.text)
+    return Decoded("".join(texts), tuple(segments), Edits.of(readings))
 
 
 def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
@@ -194,53 +197,6 @@ def characters(data: bytes, encoding: str) -> Iterator[tuple[bytes, str]]:
         if character:
             yield data[start:end], character
             start = end
-
-
-def choose(data: bytes) -> tuple[str, float]:
-    """The encoding that makes the bytes likeliest, and how sure that is."""
-    first = next((place for place, byte in enumerate(data) if not 0 < byte < 0x80), 0)
-    start = max(data.rfind(b"\n", 0, first) + 1, first - SAMPLE // 2)
-    if 0 in data:
-        start -= start % 4
-    sample = data[start : start + SAMPLE]
-    names = [*CANDIDATES, *(WIDE if 0 in sample else ())]
-    scores = {name: score for name in names if (score := likelihood(sample, name)) > -math.inf}
-    best = max(scores, key=scores.__getitem__)
-    if scores[best] < -STRANGE * len(whole_units(sample, best)) and (other := guess(sample)):
-        scores[other] = likelihood(sample, other)
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    margin = ranked[0][1] - ranked[1][1] if len(ranked) > 1 else math.inf
-    return ranked[0][0], round(1 / (1 + math.exp(-min(margin, 50.0))), 3)
-
-
-def likelihood(data: bytes, encoding: str) -> float:
-    """The log-likelihood of bytes read so; minus infinity where they cannot be."""
-    try:
-        text = Text.of(whole_units(data, encoding))
-    except UnicodeDecodeError:
-        return -math.inf
-    unexplained = int(np.count_nonzero((text.codes >= 0xD800) & (text.codes < 0xE000)))
-    return float(Model.load().score(text)[0]) - UNEXPLAINED * unexplained
-
-
-def whole_units(data: bytes, encoding: str) -> str:
-    """Data as text, without the bytes left over at the end of UTF-16 or UTF-32."""
-    return data[: len(data) - len(data) % WIDE.get(encoding, 1)].decode(encoding, handler(encoding))
-
-
-def guess(data: bytes) -> str | None:
-    """An encoding from outside the Chinese world, where charset-normalizer finds one that goes there and back."""
-    import charset_normalizer
-
-    found = charset_normalizer.from_bytes(data).best()
-    if found is None or found.encoding.startswith("utf"):
-        return None
-    name = found.encoding
-    try:
-        back = data.decode(name, "surrogateescape").encode(name, "surrogateescape")
-    except (UnicodeError, LookupError):
-        return None
-    return name if back == data else None
 
 
 def is_binary(data: bytes) -> bool:

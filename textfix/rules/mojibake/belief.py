@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textfix.language import LINE_END, Model, sums
-from textfix.rules.mojibake.channels import UTF8, WHOLE
+from textfix.rules.mojibake.channels import UTF8, WHOLE, forms
 from textfix.rules.mojibake.lattice import Piece
-from textfix.rules.mojibake.windows import FOREIGN, natural
+from textfix.rules.mojibake.windows import FOREIGN, natural, telling
 from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
@@ -42,6 +42,12 @@ EVIDENCE = {
     "utf16": 0.616,
 }
 BIAS, ASKED = 16.073, 4.0
+ODD = 3.0  # against each sign that Chinese text hardly holds
+USUAL = re.compile("[\u00b7\u2014\u2018-\u201d\u2026\u2460-\u249b\u2500\u3000-\u30ff\u3105-\u3129\uff01-\uff5e°×—％‰℃]")
+# Encodings of other languages: what they make of the bytes is a rival; nats by which Chinese must be likelier.
+SINGLE_ELSEWHERE = ("cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
+MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
+RIVALS, AHEAD = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 6.0
 
 
 @dataclass(frozen=True)
@@ -90,10 +96,57 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
     Big5, so all evidence is weighed.
     """
     if one.even:
-        believable = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
+        whole = len(one.channels) == 1 or not len(telling(one.new))  # a chain leaves no mojibake
+        believable = whole and possible(one, line, 1) and one.plainness >= PLAIN_EVEN
         return gain - GAIN if believable else -np.inf
     values = evidence(one, line, gain, model)
-    return float(BIAS - ASKED + np.dot(list(EVIDENCE.values()), values)) if values else -np.inf
+    if not values:
+        return -np.inf
+    over = BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) - ODD * len(odd(one.new))
+    return over if over >= 0 and not outdone(one, line, model) else -np.inf
+
+
+def odd(text: str) -> list[str]:
+    """The characters of a text beyond ASCII that are no Han characters, and that Chinese text hardly holds."""
+    return [one for one in text if not (one.isascii() or HAN.match(one) or USUAL.match(one))]
+
+
+def makes_utf8(line: str, reader: str) -> bool:
+    """Whether a line is UTF-8 as this reader shows it."""
+    try:
+        raw = line.encode(reader)
+        return not raw.isascii() and bool(raw.decode("utf-8"))
+    except UnicodeError:
+        return False
+
+
+def misfits(text: str, model: Model) -> bool:
+    """Whether two or three characters in a row are so unlikely that bytes may be missing before them.
+
+    >>> model = Model.load()
+    >>> misfits("实施细则档木龆返谝淮苇修正", model), misfits("实施细则的决定第一次修正", model)
+    (True, False)
+    """
+    values = model.characters(Text.of(text))[[not character.isascii() for character in text]].astype(np.float64)
+    for size, least in MISFITS.items():
+        if len(values) >= size and float(np.convolve(values, np.ones(size), "valid").min()) < size * least:
+            return True
+    return False
+
+
+def outdone(one: Reading, line: str, model: Model) -> bool:
+    """Whether the bytes are about as likely as text of another language.
+
+    >>> one = Reading("救崇窍技夸", (), (("gb18030", "latin_1"),), -50.0)
+    >>> outdone(one, "안녕하세요".encode("cp949").decode("latin_1"), Model.load())
+    True
+    """
+    if any(makes_utf8(line, name) for name in SINGLE_ELSEWHERE):
+        return True
+    table = forms(one.channels[0][1])
+    raw = b"".join(table.get(character, (b"?",))[0] for character in line)
+    texts = [raw.decode(name, "replace") + LINE_END for name in RIVALS if name != one.channels[0][1]]
+    return float(model.score(Text.of(texts)).max()) > one.score - AHEAD
 
 
 def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float, ...] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,9 +12,19 @@ import numpy as np
 from textfix.language import LINE_END, Model
 from textfix.rules.mojibake.belief import Reading, plain
 from textfix.rules.mojibake.cells import Channel
-from textfix.rules.mojibake.channels import CHANNELS, READERS, REPLACEMENT, SINGLE, UTF8, WHOLE, bytes_of, forms
+from textfix.rules.mojibake.channels import (
+    CHANNELS,
+    HOPELESS,
+    READERS,
+    REPLACEMENT,
+    SINGLE,
+    UTF8,
+    WHOLE,
+    bytes_of,
+    forms,
+)
 from textfix.rules.mojibake.lattice import Best, Job, Piece
-from textfix.rules.mojibake.restore import in_pairs, through
+from textfix.rules.mojibake.restore import evenness, through
 from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
 from textfix.text import Text, readers, to_codes
 
@@ -29,6 +39,7 @@ VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
 LEFT_UTF8, LEFT = 0.5, 0.25  # shares of what is telling that are not too much
 FEW = 4  # telling characters left that never are too many for a second search
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
+FEW_LOSSES = 8  # U+FFFD of a window that may each stand for two bytes of other encodings than UTF-8
 CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
 
 
@@ -75,10 +86,13 @@ def through_lattice(
 ) -> None:
     """Add what the lattice makes of these windows; once more where something is left, with losses of other kinds."""
     utf8, way = channel[0] == UTF8, Channel.of(*channel)
+    even: Counter[int] = Counter()  # what the rows tell of their losses
+    for number in numbers if utf8 else ():
+        even[asked[number].row] += evenness(asked[number].line, way.reader)
     jobs = {}
     for number in numbers:
         window = asked[number]
-        jobs[number] = Job(window.line, closed=not window.cut, pairs=utf8 and in_pairs(window.line, way.reader))
+        jobs[number] = Job(window.line, closed=not window.cut, pairs=int(np.sign(even[window.row])))
     for _ in range(2):
         again: dict[int, Job] = {}
         best = dict(zip(jobs, through(list(jobs.values()), way, model), strict=True))
@@ -95,8 +109,8 @@ def through_lattice(
             if left and (utf8 or channel[1] in SINGLE):
                 around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
                 again[number] = replace(job, hidden=frozenset(around & set(range(len(job.line)))))
-            elif left and not job.pairs:
-                again[number] = replace(job, pairs=True)
+            elif left and not job.pairs and job.line.count(REPLACEMENT) <= FEW_LOSSES:
+                again[number] = replace(job, pairs=1)
         jobs = again
 
 
@@ -176,6 +190,8 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
         if written != UTF8 and (sure or not strong):
             return
         table = forms(read)
+        if (written, read) in HOPELESS and REPLACEMENT in window.segment:
+            continue
         if read in names and len(foreign & table.keys()) >= SHOWN * len(foreign):
             raw = b"".join([table.get(character, UNSHOWN)[0] for character in window.segment])
             text = raw.decode(written, "ignore")

@@ -161,7 +161,7 @@ class Cells:
     choices: Choices
 
     @classmethod
-    def of(cls, text: Text, channel: Channel, pairs: bool, hidden: Bools, last: Bools) -> Cells:
+    def of(cls, text: Text, channel: Channel, pairs: int, hidden: Bools, last: Bools) -> Cells:
         shown, vanished = channel.reader, channel.reader.hidden(channel.written.encoding)
         codes = text.codes.astype(np.int64) << 2 | last.astype(np.int64) << 1 | hidden
         kinds, kind = np.unique(codes, return_inverse=True)

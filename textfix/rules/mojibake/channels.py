@@ -34,11 +34,15 @@ WHOLE: tuple[tuple[str, str], ...] = (
 ANY = 256  # an unknown byte in a pattern
 # Losses that left no sign: how many bytes, and nats against them.
 HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
-# A sign for a loss, with nats against one byte, and against two. U+FFFD is what Python writes for one byte, and
-# browsers for two; "?" and, in code page 932, a dot are what Windows writes for two.
+# A sign for a loss, with nats against one byte, and against two; by whether the text around tells that signs stand for
+# two (1), for one (-1), or nothing (0). U+FFFD is what Python writes for one byte, and browsers for two; "?" and, in
+# code page 932, a dot are what Windows writes for two, and others for one.
 REPLACEMENT = "\ufffd"
-LOSSES = {REPLACEMENT: (0.0, 2.0), "?": (10.0, 2.0), "・": (10.0, 2.0)}
+QUESTION = {1: (10.0, 2.0), 0: (6.0, 2.0), -1: (0.0, 10.0)}
+LOSSES = {REPLACEMENT: {1: (0.0, 2.0), 0: (0.0, np.inf), -1: (0.0, np.inf)}, "?": QUESTION, "・": QUESTION}
 LAST = 6.0  # the most against one byte at the end of a line, where there was no second
+# Channels that lose so much that nothing can be claimed once there is a loss.
+HOPELESS = ((UTF8, BIG5),)
 # And against a second byte of ASCII, and a line end: only Windows loses these.
 TAKEN = {REPLACEMENT: 8.0, "?": 0.0, "・": 0.0}
 LINE = 5.0
@@ -71,19 +75,19 @@ class Reader:
     def double(self) -> bool:
         return self.name in DOUBLE
 
-    def patterns(self, character: str, pairs: bool, last: bool = False) -> list[tuple[Pattern, float]]:
+    def patterns(self, character: str, pairs: int, last: bool = False) -> list[tuple[Pattern, float]]:
         """The bytes that a character can have been, with nats against each; none where it cannot be shown.
 
-        pairs: U+FFFD may stand for two bytes. last: a line ends behind it.
+        pairs: what is known of signs of loss, see LOSSES. last: a line ends behind it.
 
-        >>> reader("cp1252").patterns("�", pairs=True)
+        >>> reader("cp1252").patterns("�", pairs=1)
         [((256,), 0.0)]
         """
         known = [(tuple(raw), 0.0) for raw in self.forms.get(character, ())]
         if character in LOSSES or (not known and "\ue000" <= character <= "\uf8ff"):
-            one, two = LOSSES.get(character, (0.0, 0.0))
-            both = self.double and (pairs or character != REPLACEMENT)
-            known += [((ANY,), min(one, LAST) if last else one), *([((ANY, ANY), two)] if both else [])]
+            one, two = LOSSES[character][pairs] if character in LOSSES else (0.0, 0.0)
+            known.append(((ANY,), min(one, LAST) if last else one))
+            known += [((ANY, ANY), two)] if self.double and two < np.inf else []
         if character == " " and not self.double:
             known += [(tuple(raw), SWAPPED) for raw in self.forms.get("\xa0", ())]
         if character == "/" and not self.double:

@@ -23,7 +23,7 @@ import numpy as np
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.mojibake.belief import Reading, assigned, plain, surplus, with_plainness
+from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import SINGLE
 from textfix.rules.mojibake.lattice import Piece
@@ -33,6 +33,7 @@ from textfix.text import Class, Text
 FURTHER = 6.0  # nats that each further channel costs
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
+UNSURE = 0.5  # how sure a piece can be that does not fit together
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
 ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", re.IGNORECASE)
@@ -48,7 +49,7 @@ def propose(text: Text, context: Context) -> Proposals:
     for window, best, gain in zip(found, *read(found, context.model), strict=True):
         over = surplus(best, window.line, gain, context.model) if best else -np.inf
         if best and over >= 0 and not quoted(best, window.line):
-            edits += edits_of(best, window, over, text)
+            edits += edits_of(best, window, over, text, context.model)
     return Proposals.of(edits)
 
 
@@ -73,7 +74,7 @@ def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], l
         for number, listed in fresh.items():
             every[number] += [one for one in listed if sensible(one, found[number])]
             for one in followed(listed):
-                asked.append((number, Window(0, one.text, 0, len(one.text))))
+                asked.append((number, Window(0, one.text, 0, len(one.text), row=found[number].row)))
                 channels.append(one.channels)
     asis = model.score(lines(window.line for window in found)).tolist()
     best = with_plainness([max(listed, key=lambda one: one.score, default=None) for listed in every], model)
@@ -106,8 +107,11 @@ def sensible(one: Reading, window: Window) -> bool:
     return assigned(one.new) and len(old) > 1 and 3 * len(kept) <= len(old)
 
 
-def edits_of(one: Reading, window: Window, over: float, text: Text) -> Iterator[Edit]:
-    """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own."""
+def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model) -> Iterator[Edit]:
+    """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own.
+
+    Bytes of GBK and Big5 may be missing without a sign: where the text does not fit together, nothing is certain.
+    """
     names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
     sure = round(1 - 0.5 * float(np.exp(-(over + 1) / 2)), 3)
     for piece in united(one.pieces, window.line):
@@ -117,6 +121,8 @@ def edits_of(one: Reading, window: Window, over: float, text: Text) -> Iterator[
             value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))
             other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
             note = replace(note, confidence=min(sure, round(float(value), 3)), inferred=True, alternatives=other)
+        elif not one.even and misfits(piece.text, model):
+            note = replace(note, confidence=min(sure, UNSURE), inferred=True)
         yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
 
 

@@ -25,7 +25,8 @@ SWITCH = 7.0  # nats for a change between clean and damaged
 WORST = 20.0  # nats behind the best at which a path is given up
 CLOSE = 12.0  # nats behind the best that leave no doubt
 BEAM = 400  # paths of one window
-BETWEEN = 400  # between two bytes of a loss
+BETWEEN = 200  # between two bytes of a loss
+OPEN = 5.0  # nats that a character is taken to cost while it is open
 COMPACT = 400_000  # characters of paths from which those that lead nowhere are dropped
 NO_MERGE = (np.zeros(0, np.int64),) * 3
 BATCH, GUESSING = 1000, 30  # windows at once; where bytes of lost characters are guessed
@@ -42,15 +43,16 @@ class Job:
     """A stretch of text to search.
 
     before: the two characters before it, none at the start of a line. closed: whether a line end stands behind it.
-    pairs: U+FFFD may stand for two bytes. hidden: before which characters bytes may have vanished without a sign.
-    script: how unlikely the text around it is as simplified and as traditional, in steps of the model. expected: for
-    losses the code of the sign of ASCII that would close what is open there.
+    pairs: whether signs of loss stand for two bytes (1), for one (-1), or nothing tells (0). hidden: before which
+    characters bytes may have vanished without a sign. script: how unlikely the text around it is as simplified and as
+    traditional, in steps of the model. expected: for losses the code of the sign of ASCII that would close what is open
+    there.
     """
 
     line: str
     before: str = ""
     closed: bool = True
-    pairs: bool = False
+    pairs: int = 0
     hidden: frozenset[int] = frozenset()
     script: tuple[int, int] = (0, 0)
     expected: tuple[tuple[int, int], ...] = ()
@@ -233,8 +235,8 @@ class Lattice:
         paths.charge(cells.against[pattern])
         for number in range(int(cells.sizes[pattern].max(initial=0))):
             paths, pattern = self.feed(paths, pattern, number, place)
-            if len(paths) > BETWEEN * len(self.text):
-                going = np.flatnonzero(cells.sizes[pattern] > number + 1)
+            going = np.flatnonzero(cells.sizes[pattern] > number + 1)
+            if len(going) > BETWEEN:
                 done = np.flatnonzero(cells.sizes[pattern] <= number + 1)
                 kept = np.concatenate([done, going[self.narrowed(paths.take(going), BETWEEN)]])
                 paths, pattern = paths.take(kept), pattern[kept]
@@ -339,11 +341,11 @@ class Lattice:
 
     @staticmethod
     def narrowed(paths: Paths, most: int) -> Array:
-        """Which paths stay when no window may have more than so many."""
+        """Which paths stay when no window may have more than so many; an open character is taken for a usual one."""
         counts = np.bincount(paths.row)
         if counts.max(initial=0) <= most:
             return np.arange(len(paths))
-        order = np.lexsort((paths.total, paths.row))
+        order = np.lexsort((paths.total + (paths.pending > 0) * round(OPEN * SCALE), paths.row))
         rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
         return np.sort(order[rank < most])
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from textfix.language import Model, basic
 from textfix.rules.mojibake.cells import Channel
-from textfix.rules.mojibake.channels import LOSSES, REPLACEMENT, UTF8, Reader
+from textfix.rules.mojibake.channels import LOSSES, UTF8, Reader
 from textfix.rules.mojibake.lattice import Best, Job, Piece, search
 from textfix.text import to_codes
 
@@ -158,14 +158,14 @@ def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[tuple[int, int, str]]:
                 yield place[units[index]], place[units[stop]], left
 
 
-def in_pairs(line: str, shown: Reader) -> bool:
-    """Whether UTF-8 comes out evener if each U+FFFD stands for two bytes than if for one.
+def evenness(line: str, shown: Reader) -> int:
+    """How many bytes more make UTF-8 if each sign of loss stands for two bytes than if for one.
 
     >>> from textfix.rules.mojibake.channels import reader
-    >>> in_pairs("鏁版嵁搴�", reader("gb18030")), in_pairs("鎵�崰", reader("gb18030"))
-    (False, True)
+    >>> [evenness(line, reader("gb18030")) for line in ("鏁版嵁搴�", "鎵�崰", "瀵艰嚧浣犱?涓?暟", "鍏?鍥")]
+    [0, 2, 4, -1]
     """
-    raw = b"".join(UNKNOWN if one == REPLACEMENT else shown.forms.get(one, (b"",))[0] for one in line)
-    twice = re.sub(UNKNOWN + b"(?![\\0-\\x7f])", 2 * UNKNOWN, raw)
+    raw = b"".join(UNKNOWN if one in LOSSES else shown.forms.get(one, (b"",))[0] for one in line)
+    twice = re.sub(UNKNOWN + b"(?=[\\x80-\\xff])", 2 * UNKNOWN, raw)  # before ASCII, and at the end, nothing tells
     one, two = (len(EVEN.sub(b"", text)) for text in (raw, twice))
-    return two < one
+    return one - two

@@ -18,6 +18,7 @@ LONGEST = 768  # characters between the first and the last telling one that are 
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
 TELLING_UTF8, TELLING = 40, 80
 FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
+ICONS = 8  # signs of private use alone that are icons
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
@@ -36,6 +37,7 @@ class Window:
     start: int
     end: int
     cut: bool = False  # whether the line goes on behind the window
+    row: int = 0
 
     @property
     def segment(self) -> str:
@@ -118,7 +120,7 @@ def windows(text: Text) -> Iterator[Window]:
             best = best_segment(text.codes[low:high])
             done = high
             cut = high < end and text.codes[high] not in (LF, CR)
-            window = Window(low, to_str(text.codes[low:high]), *best, bool(cut)) if best else None
+            window = Window(low, to_str(text.codes[low:high]), *best, bool(cut), int(row[begin])) if best else None
             if window and window.likely:
                 yield window
             at = int(np.searchsorted(warm, high))
@@ -162,7 +164,7 @@ def natural(text: str) -> bool:
 
     The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
     such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
-    are; so are two letters in turn, and signs in the order of their codes.
+    are; so are icons, two letters in turn, and signs in the order of their codes.
 
     >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË")]
     [True, True, True, True, True]
@@ -173,6 +175,8 @@ def natural(text: str) -> bool:
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return True
     signs = "".join(runs)
+    if len(signs) < ICONS and all("\ue000" <= one <= "\uf8ff" for one in signs):
+        return True
     letters, different = [one for one in signs if one.isalpha()], len({*signs})
     if len(signs) == different and len(signs) >= IN_ORDER and sorted(signs) == [*signs]:
         return True
