@@ -18,9 +18,10 @@ from textfix.text import Text
 def batch(column: pa.Array, config: Config) -> pa.StructArray:
     """See Fixer.batch."""
     if not isinstance(column, (pa.Array, pa.ChunkedArray)):
-        raise TypeError(f"a pyarrow.Array is needed, not {type(column).__name__}")
+        raise TypeError(f"a pyarrow.Array is needed, not {type(column).__name__}; for other strings, fix(data) each")
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
+    column = plain(column)
     kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
         fixed = [None if row is None else pipeline.fix(row, config) for row in column.to_pylist()]
@@ -33,6 +34,14 @@ def batch(column: pa.Array, config: Config) -> pa.StructArray:
     for row, track in tracks.items():
         fixed[row] = fixed_of(filled[row].as_py(), track, config)
     return struct(column, column if not any(fixed) else texts(column, fixed), fixed)
+
+
+def plain(column: pa.Array) -> pa.Array:
+    """The column with its values themselves: no dictionary, no views, nulls as strings."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    views = {"string_view": pa.large_string(), "binary_view": pa.large_binary(), "null": pa.string()}
+    return column.cast(views[str(column.type)]) if str(column.type) in views else column
 
 
 def rows_of(column: pa.Array) -> Text:

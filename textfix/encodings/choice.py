@@ -1,7 +1,7 @@
 """Which encoding bytes are in: the one that makes them likeliest under the language model, line by line.
 
 The rest of a document is the prior of each line: the shares of the encodings in it are found together with the
-encodings of its lines, by expectation maximisation. Lines that read well in the main encoding are not looked at again.
+encodings of its lines, in turn. Lines that read well in the main encoding are not looked at again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CANDIDATES = ("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp12
 SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
 STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
-ROUNDS = 5  # of expectation maximisation
+ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn
 CLEAN = 60  # quarters of a nat by which the characters of a line speak for clean text against mojibake
 # For each byte how many bytes of UTF-8 it announces; -1 is one of these. A line of UTF-8 has none too many.
 FOLLOWED = np.select([np.arange(256) < low for low in (0x80, 0xC0, 0xE0, 0xF0)], [0, -1, 1, 2], 3).astype(np.int8)
@@ -105,15 +105,14 @@ def line_scores(lines: Sequence[bytes], encoding: str) -> Floats:
 
 def settled(scores: Floats, sure: int) -> Ints:
     """For each line the encoding: shape of scores is (encodings, lines); so many other lines are in the first one."""
-    shares = np.full(len(scores), RARE)
-    shares[0] += 1 + sure
+    counts = np.full(len(scores), RARE)
+    counts[0] += sure + 1
+    choice = np.zeros(scores.shape[1], np.int64)
     for _ in range(ROUNDS):
-        weighed = scores + np.log(shares)[:, None]
-        chance = np.exp(weighed - weighed.max(axis=0, initial=-math.inf))
-        counts = (chance / chance.sum(axis=0)).sum(axis=1) + RARE
+        choice = (scores + np.log(counts / counts.sum())[:, None]).argmax(axis=0)
+        counts = np.bincount(choice, minlength=len(scores)) + RARE
         counts[0] += sure
-        shares = counts / counts.sum()
-    return np.asarray((scores + np.log(shares)[:, None]).argmax(axis=0), np.int64)
+    return np.asarray(choice, np.int64)
 
 
 def margins(scores: Floats, choice: Ints) -> Floats:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.rules.base import Context, Proposals, Rule
-from textfix.text import CR, LF, Bools, Class, Codes, Ints, Marks, Text, gathered, offsets, to_codes, to_str
+from textfix.text import CR, LF, Bools, Class, Codes, Ints, Marks, Text, gathered, odds, offsets, to_codes, to_str
 
 EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
 SHARE = 0.75  # of them that one script must have
@@ -32,6 +32,7 @@ PROTECTED = re.compile(
     r"[a-z][a-z0-9+.-]*://[^\s，。；、）」』”》]+|(?<=[「『“‘\"'])[\u3400-\u9fff](?=[」』”’\"'])", re.I
 )
 CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
+DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
 CERTAIN, BY_CONTEXT = 0.98, 0.85  # confidence: only the other script uses the character; opencc's phrases decided
 
 
@@ -86,7 +87,20 @@ def pieces(codes: Codes, ends: npt.NDArray[Any]) -> Ints:
 
 
 def foreign(codes: Codes, marks: Marks) -> Bools:
-    """The characters that are no Chinese, being in a line of Japanese or Korean."""
+    """The characters that are no Chinese: in a line of Japanese or Korean, or in a clause that is mojibake still."""
+    return in_other_language(codes, marks) | in_mojibake(codes, marks)
+
+
+def in_mojibake(codes: Codes, marks: Marks) -> Bools:
+    telling = marks >= int(Class.MOJIBAKE)
+    if not telling.any():
+        return np.asarray(telling, np.bool_)
+    clause = pieces(codes, CLAUSE_ENDS)
+    weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=clause[-1] + 1)
+    return np.asarray(((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=clause[-1] + 1) > 0))[clause])
+
+
+def in_other_language(codes: Codes, marks: Marks) -> Bools:
     other = (marks & int(Class.KANA | Class.HANGUL)) != 0
     if not other.any():
         return np.asarray(other, np.bool_)

@@ -15,8 +15,9 @@ NEAR = 12  # characters between telling ones that are looked at together
 BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 LONGEST = 768  # characters between the first and the last telling one that are looked at together
-# Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings.
-TELLING_UTF8, TELLING = 40, 80
+# Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
+# and in a row in which others are telling.
+TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
 FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
 ICONS = 8  # signs of private use alone that are icons
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
@@ -74,7 +75,7 @@ def is_loss(character: str) -> bool:
 
 
 def strong(text: Text) -> Ints:
-    """The telling characters that stand in knots telling enough to be looked at, or in short rows."""
+    """The telling characters in knots that tell enough; in short rows, and beside other knots, less is enough."""
     hits = text.screen.where(Class.MOJIBAKE)
     if not len(hits):
         return hits
@@ -88,7 +89,9 @@ def strong(text: Text) -> Ints:
     outside = (places < np.repeat(hits[first], end - start)) | (places > np.repeat(hits[last], end - start))
     values[outside] = np.maximum(values[outside], 0)
     sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start))
-    asked = (sums >= TELLING_UTF8) | (np.diff(text.rows)[row[first]] <= SHORT)
+    plain = sums >= TELLING_UTF8
+    among = np.isin(row[first], row[first][plain]) & (sums >= TELLING_AMONG)
+    asked = plain | among | (np.diff(text.rows)[row[first]] <= SHORT)
     return hits[np.repeat(asked, last - first + 1)]
 
 
