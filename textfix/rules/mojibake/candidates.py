@@ -32,7 +32,7 @@ CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff0
 LATTICES = 3  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
-LIKELY = 8.0  # nats a byte that text of other encodings may cost
+LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, without losses and with
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
@@ -159,9 +159,10 @@ def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Mo
     tried = [list(attempts(window, some)) for window, some in zip(asked, names, strict=True)]
     scores = iter(model.score(Text.of([one.text for listed in tried for one in listed])).tolist())
     found = []
-    for listed in tried:
+    for window, listed in zip(asked, tried, strict=True):
+        most = LOSSY if REPLACEMENT in window.segment else LIKELY
         costs = [(one.written != UTF8, -next(scores) / one.size, number) for number, one in enumerate(listed)]
-        likely = [number for other, cost, number in sorted(costs) if not other or cost <= LIKELY]
+        likely = [number for other, cost, number in sorted(costs) if not other or cost <= most]
         found.append([(listed[number].written, listed[number].read) for number in likely[:LATTICES]])
     return found
 

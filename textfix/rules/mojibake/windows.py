@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from textfix.rules.mojibake.channels import GBK, REPLACEMENT, forms
-from textfix.text import CR, LF, SHORT, Class, Codes, Ints, Text, classes, gathered, odds, to_codes, to_str
+from textfix.text import CR, LF, SHORT, Bools, Class, Codes, Ints, Text, classes, gathered, odds, to_codes, to_str
 
 NEAR = 12  # characters between telling ones that are looked at together
 BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
+NEIGHBOURS = 400  # characters between knots of which one speaks for the other
 LONGEST = 768  # characters between the first and the last telling one that are looked at together
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
 # and in a row in which others are telling.
@@ -90,9 +91,21 @@ def strong(text: Text) -> Ints:
     values[outside] = np.maximum(values[outside], 0)
     sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start))
     plain = sums >= TELLING_UTF8
-    among = np.isin(row[first], row[first][plain]) & (sums >= TELLING_AMONG)
+    among = near(hits[first], row[first], plain) & (sums >= TELLING_AMONG)
     asked = plain | among | (np.diff(text.rows)[row[first]] <= SHORT)
     return hits[np.repeat(asked, last - first + 1)]
+
+
+def near(place: Ints, row: Ints, chosen: Bools) -> Bools:
+    """Whether one of the chosen knots is near each, in its row."""
+    if not chosen.any():
+        return chosen
+    others, rows = place[chosen], row[chosen]
+    after = np.searchsorted(others, place)
+    found = np.zeros(len(place), np.bool_)
+    for index in (after - 1, np.minimum(after, len(others) - 1)):
+        found |= (np.abs(others[index] - place) <= NEIGHBOURS) & (rows[index] == row)
+    return found
 
 
 def as_written(text: Text) -> Text:
