@@ -170,3 +170,36 @@ def test_a_row_leaves_the_logs_of_others_alone() -> None:
 def test_confidence_is_a_share(text: str) -> None:
     fixed = textfix.fix(text, to="keep", restore="all")
     assert all(0 <= edit.note.confidence <= 1 for edit in (*fixed.singly, *fixed.left))
+
+
+OTHERS = {  # mojibake of other languages: encodings of the text, and what they were read as
+    "Также существуют языки, которые произошли": ("cp1251", "cp1252"),
+    "Универсиада": ("utf-8", "cp866"),
+    "안녕하세요": ("cp949", "latin_1"),
+    "こんにちは、世界": ("cp932", "cp1252"),
+}
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_mojibake_of_other_languages_is_no_chinese(text: str) -> None:
+    written, read = OTHERS[text]
+    shown = text.encode(written).decode(read, "replace")
+    assert textfix.fix(shown, restore="all", to="keep").text == shown
+
+
+def test_what_does_not_fit_together_is_not_certain() -> None:
+    raw = "实施细则〉的决定》第一次修正".encode("gbk")
+    shown = ("东省县级以下人民代表大会选举".encode("gbk") + raw[:8] + raw[9:]).decode("latin_1")
+    fixed = textfix.fix(shown, restore="all", to="keep")
+    certain = [edit.after for edit in fixed.singly if not edit.note.inferred]
+    assert certain and any("档" in edit.after for edit in fixed.singly if edit.note.inferred)
+    assert not any("档" in text for text in certain)
+
+
+def test_the_row_tells_what_a_sign_of_loss_stands_for() -> None:
+    def one(text: str) -> str:
+        return text.encode().decode("gbk", "replace").replace("\ufffd", "?")
+
+    table = ["状态（0：正常，1：停用）", "创建者", "是否默认", "用户信息表", "主键"]
+    text = "\n".join(f"COMMENT '{one(cell)}'," for cell in table)
+    assert textfix.fix(text, restore="all").text == "\n".join(f"COMMENT '{cell}'," for cell in table)

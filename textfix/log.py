@@ -191,6 +191,8 @@ class Log:
                 raise LogDamaged(f"byte {error.start} of the log is not UTF-8") from None
         log: Log | None = None
         lines = text.split("\n")
+        if not lines[0].startswith('{"textfix":'):
+            raise LogDamaged("this is no textfix log: line 1 is not the header of one")
         if lines[-1]:
             raise LogDamaged(f"line {len(lines)} of the log is cut off")
         first = 0

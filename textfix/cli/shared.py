@@ -229,5 +229,7 @@ def log_of(path: str, log_at: str) -> Log:
 
     files.read(path)
     if not os.path.exists(log_at):
-        raise FileNotFoundError(2, f"no log {log_at} beside it; name one with --log")
+        beside = log_at == files.log_path(path)
+        told = f"no log {log_at} beside it; name one with --log" if beside else f"there is no log {log_at}"
+        raise FileNotFoundError(2, told)
     return files.read_log(log_at)

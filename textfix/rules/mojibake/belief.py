@@ -47,7 +47,7 @@ USUAL = re.compile("[\u00b7\u2014\u2018-\u201d\u2026\u2460-\u249b\u2500\u3000-\u
 # Encodings of other languages: what they make of the bytes is a rival; nats by which Chinese must be likelier.
 SINGLE_ELSEWHERE = ("cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
-RIVALS, AHEAD = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 6.0
+RIVALS, AHEAD = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 2.0
 
 
 @dataclass(frozen=True)
