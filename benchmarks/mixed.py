@@ -59,7 +59,8 @@ def lines_of(path: Path) -> list[str]:
 
 def file_of(names: list[str], texts: list[list[str]], chance: random.Random) -> tuple[list[str], bytes]:
     """The lines of a file, and its bytes, each line in one of these encodings."""
-    clean, raw = [], []
+    clean: list[str] = []
+    raw: list[bytes] = []
     while len(clean) < LINES:
         name = chance.choice(names)
         line = chance.choice(texts[ENCODINGS[name]])
