@@ -164,6 +164,11 @@ def still_damaged(text: str) -> bool:
     return int(odds(to_codes(text)).sum(dtype=np.int64)) > 0
 
 
+def is_letter(sign: str) -> bool:
+    """Whether a character is a letter of an alphabet, or kana."""
+    return sign.isalpha() and not "\u3100" <= sign <= "\uff65"
+
+
 def is_telling(text: str) -> bool:
     """Whether much in a text speaks for mojibake, and not one sign alone."""
     strength = int(odds(to_codes(text)).sum(dtype=np.int64))
@@ -184,8 +189,8 @@ def natural(text: str) -> bool:
 
     >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË")]
     [True, True, True, True, True]
-    >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓")]
-    [False, False, False, False]
+    >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓", "螂ｽ螂ｽ")]
+    [False, False, False, False, False]
     """
     runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
@@ -193,7 +198,7 @@ def natural(text: str) -> bool:
     signs = "".join(runs)
     if len(signs) < ICONS and all("\ue000" <= one <= "\uf8ff" for one in signs):
         return True
-    letters, different = [one for one in signs if one.isalpha()], len({*signs})
+    letters, different = any(map(str.isalpha, signs)), len({*signs})
     if len(signs) == different and len(signs) >= IN_ORDER and sorted(signs) == [*signs]:
         return True
-    return 2 * different <= len(signs) and (not letters or (different <= 2 and len(letters) == len(signs)))
+    return 2 * different <= len(signs) and (not letters or (different <= 2 and all(map(is_letter, signs))))
