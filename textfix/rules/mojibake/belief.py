@@ -135,12 +135,14 @@ def misfits(text: str, model: Model) -> bool:
 
 
 def outdone(one: Reading, line: str, model: Model) -> bool:
-    """Whether the bytes are about as likely as text of another language.
+    """Whether the bytes are about as likely as text of another language. What went wrong several times is not asked.
 
     >>> one = Reading("救崇窍技夸", (), (("gb18030", "latin_1"),), -50.0)
     >>> outdone(one, "안녕하세요".encode("cp949").decode("latin_1"), Model.load())
     True
     """
+    if len(one.channels) > 1:
+        return False
     if any(makes_utf8(line, name) for name in SINGLE_ELSEWHERE):
         return True
     table = forms(one.channels[0][1])
