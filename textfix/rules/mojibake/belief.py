@@ -16,6 +16,7 @@ from textfix.rules.mojibake.windows import FOREIGN, natural, telling
 from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
+LEFT = 5  # one telling character in so many may be left in what went wrong several times
 LEAST_HAN = 2  # Han characters that a reading of other encodings than UTF-8 must have
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
@@ -96,7 +97,7 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
     Big5, so all evidence is weighed.
     """
     if one.even:
-        whole = len(one.channels) == 1 or not len(telling(one.new))  # a chain leaves no mojibake
+        whole = len(one.channels) == 1 or LEFT * len(telling(one.new)) <= len(one.new)
         believable = whole and possible(one, line, 1) and one.plainness >= PLAIN_EVEN
         return gain - GAIN if believable else -np.inf
     values = evidence(one, line, gain, model)

@@ -62,7 +62,9 @@ class Window:
         lost = sum(is_loss(character) for character in foreign)
         if 3 * lost > 2 * len(foreign) or natural(self.segment):
             return False
-        return not self.inside or len(self.line) <= SHORT or is_telling(self.segment)
+        if not self.inside or len(self.line) <= SHORT:
+            return True
+        return any(map(str.isalpha, foreign)) and is_telling(self.segment)  # signs alone inside text are a drawing
 
     @property
     def inside(self) -> bool:
