@@ -466,16 +466,16 @@ def differing(parent: Array, winner: Array, loser: Array, gap: Array) -> tuple[n
 
 
 def search(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
-    """For each job the likeliest way to read it through a channel."""
-    found: dict[int, Best] = {}
+    """For each job the likeliest way to read it through a channel. Jobs that are the same are searched once."""
+    found: dict[Job, Best] = {}
     few = channel.written.encoding != UTF8
     # Those of like lengths end together.
-    order = sorted(range(len(jobs)), key=lambda n: (jobs[n].pairs, bool(jobs[n].hidden), len(jobs[n].line)))
-    for _, same in groupby(order, key=lambda n: (jobs[n].pairs, bool(jobs[n].hidden))):
-        numbers = list(same)
-        while numbers:
-            count = GUESSING if few or jobs[numbers[0]].hidden else BATCH
-            part = numbers[: max(1, min(count, ROOM // (1 + len(jobs[numbers[0]].line))))]
-            found |= zip(part, Lattice([jobs[n] for n in part], channel, model).run(), strict=True)
-            numbers = numbers[len(part) :]
-    return [found[number] for number in range(len(jobs))]
+    order = sorted(dict.fromkeys(jobs), key=lambda job: (job.pairs, bool(job.hidden), len(job.line)))
+    for _, group in groupby(order, key=lambda job: (job.pairs, bool(job.hidden))):
+        same = list(group)
+        while same:
+            count = GUESSING if few or same[0].hidden else BATCH
+            part = same[: max(1, min(count, ROOM // (1 + len(same[0].line))))]
+            found |= zip(part, Lattice(part, channel, model).run(), strict=True)
+            same = same[len(part) :]
+    return [found[job] for job in jobs]
