@@ -25,6 +25,7 @@ Bools = npt.NDArray[np.bool_]
 BLOCK = 1024  # characters of a screening block at the most
 MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
+MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
 LF, CR = 0x0A, 0x0D
 
@@ -194,8 +195,10 @@ class Screen:
         return spans
 
     def where(self, trigger: Class) -> Ints:
-        """The places of all characters of these classes; only blocks that hold any are looked at."""
+        """The places of all characters of these classes; where few blocks hold any, only these are looked at."""
         blocks = (self.flags & int(trigger)) != 0
+        if MOST * int(blocks.sum()) > len(blocks):
+            return np.flatnonzero(self.text.classes & np.uint16(trigger))
         places = gathered(self.starts[blocks], self.ends[blocks])
         return np.asarray(places[(self.text.classes[places] & int(trigger)) != 0], np.int64)
 

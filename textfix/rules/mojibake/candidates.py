@@ -190,10 +190,10 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
     for written, read in CHANNELS:
         if written != UTF8 and (sure or not strong):
             return
-        table = forms(read)
-        if (written, read) in HOPELESS and REPLACEMENT in window.segment:
+        if read not in names or ((written, read) in HOPELESS and REPLACEMENT in window.segment):
             continue
-        if read in names and len(foreign & table.keys()) >= SHOWN * len(foreign):
+        table = forms(read)
+        if len(foreign & table.keys()) >= SHOWN * len(foreign):
             raw = b"".join([table.get(character, UNSHOWN)[0] for character in window.segment])
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
