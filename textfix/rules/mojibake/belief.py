@@ -16,7 +16,7 @@ from textfix.rules.mojibake.windows import FOREIGN, natural, telling
 from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
-LEFT = 5  # one telling character in so many may be left in what went wrong several times
+SPARSE = 5  # one telling character in so many may be left in what went wrong several times
 LEAST_HAN = 2  # Han characters that a reading of other encodings than UTF-8 must have
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
@@ -45,9 +45,10 @@ EVIDENCE = {
 BIAS, ASKED = 16.073, 4.0
 ODD = 3.0  # against each sign that Chinese text hardly holds
 USUAL = re.compile("[\u00b7\u2014\u2018-\u201d\u2026\u2460-\u249b\u2500\u3000-\u30ff\u3105-\u3129\uff01-\uff5e°×—％‰℃]")
-# Encodings of other languages: what they make of the bytes is a rival; nats by which Chinese must be likelier.
-SINGLE_ELSEWHERE = ("cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
+# Readers of other countries: what is UTF-8 as they show it is their language's. Encodings of other languages: what they
+# make of the bytes is a rival; nats by which Chinese must be likelier.
+SINGLE_ELSEWHERE = ("cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
 RIVALS, AHEAD = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 2.0
 
 
@@ -97,7 +98,7 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
     Big5, so all evidence is weighed.
     """
     if one.even:
-        whole = len(one.channels) == 1 or LEFT * len(telling(one.new)) <= len(one.new)
+        whole = len(one.channels) == 1 or SPARSE * len(telling(one.new)) <= len(one.new)
         believable = whole and possible(one, line, 1) and one.plainness >= PLAIN_EVEN
         return gain - GAIN if believable else -np.inf
     values = evidence(one, line, gain, model)

@@ -6,9 +6,9 @@
 
 Where characters stand that are common in mojibake and rare in clean text, the line around them is turned back into
 bytes, for every wrong reader that can show them, and read anew, in every encoding that Chinese is written in: as a
-whole where that works, else through the lattice, which finds where the damage ends and what lost bytes
-were. What comes out is believed if the language model finds it likelier, by some margin, than what stands there. Text
-that went wrong twice is turned back twice.
+whole where that works, else through the lattice, which finds where the damage ends and what lost bytes were. UTF-8
+that comes out is believed if the language model finds it likelier, by some margin, than what stands there; of GBK and
+Big5, which any bytes make, all evidence is weighed. Text that went wrong up to three times is turned back as often.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], l
             fresh[number] += [deeper(one, before, found[number].line, depth) for one in listed]
         asked, channels = [], []
         for number, listed in fresh.items():
-            every[number] += [one for one in listed if sensible(one, found[number])]
+            every[number] += [one for one in listed if says_something(one, found[number])]
             for one in followed(listed):
                 asked.append((number, Window(0, one.text, 0, len(one.text), row=found[number].row)))
                 channels.append(one.channels)
@@ -100,7 +100,7 @@ def deeper(one: Reading, before: tuple[tuple[str, str], ...], line: str, depth: 
     return Reading(one.text, (piece,), (*before, *one.channels), one.score - FURTHER * depth)
 
 
-def sensible(one: Reading, window: Window) -> bool:
+def says_something(one: Reading, window: Window) -> bool:
     """Whether a reading says something: no character without a meaning, not of a run of one sign, and another text."""
     old = {character for piece in one.pieces for character in window.line[piece.start : piece.end]}
     kept = {character for character in old.intersection(one.new) if not character.isascii()}

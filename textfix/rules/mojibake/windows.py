@@ -31,7 +31,8 @@ QUOTATION = "«»‹›„“”‚‘’–—…"
 class Window:
     """A line, or a part of a long one, in which mojibake is likely: at character `low` of the text.
 
-    start, end: characters of the window that are likelier mojibake than clean text, by what they are one by one.
+    start, end: characters of the window that are likelier mojibake than clean text, by what they are one by one. row:
+    the row of the text that it stands in.
     """
 
     low: int
@@ -47,13 +48,11 @@ class Window:
 
     @property
     def strength(self) -> int:
-        """How much speaks for mojibake in the segment, in quarters of a nat."""
-        return int(odds(to_codes(self.segment)).sum(dtype=np.int64))
+        return strength(self.segment)
 
     @property
     def signs(self) -> int:
-        """How many different characters beyond ASCII the segment has."""
-        return len({character for character in self.segment if not character.isascii()})
+        return signs(self.segment)
 
     @property
     def likely(self) -> bool:
@@ -161,9 +160,19 @@ def best_segment(codes: Codes) -> tuple[int, int] | None:
     return int(np.argmin(sums[: end + 1])), end
 
 
+def strength(text: str) -> int:
+    """How much speaks for mojibake in a text, in quarters of a nat."""
+    return int(odds(to_codes(text)).sum(dtype=np.int64))
+
+
+def signs(text: str) -> int:
+    """How many different characters beyond ASCII a text has."""
+    return len({character for character in text if not character.isascii()})
+
+
 def still_damaged(text: str) -> bool:
     """Whether a text as a whole is likelier mojibake than clean."""
-    return int(odds(to_codes(text)).sum(dtype=np.int64)) > 0
+    return strength(text) > 0
 
 
 def is_letter(sign: str) -> bool:
@@ -173,8 +182,7 @@ def is_letter(sign: str) -> bool:
 
 def is_telling(text: str) -> bool:
     """Whether much in a text speaks for mojibake, and not one sign alone."""
-    strength = int(odds(to_codes(text)).sum(dtype=np.int64))
-    return strength >= TELLING_UTF8 and len({one for one in text if not one.isascii()}) >= FEW_SIGNS
+    return strength(text) >= TELLING_UTF8 and signs(text) >= FEW_SIGNS
 
 
 def telling(text: str) -> Ints:
@@ -197,10 +205,10 @@ def natural(text: str) -> bool:
     runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return True
-    signs = "".join(runs)
-    if len(signs) < ICONS and all("\ue000" <= one <= "\uf8ff" for one in signs):
+    every = "".join(runs)
+    if len(every) < ICONS and all("\ue000" <= one <= "\uf8ff" for one in every):
         return True
-    letters, different = any(map(str.isalpha, signs)), len({*signs})
-    if len(signs) == different and len(signs) >= IN_ORDER and sorted(signs) == [*signs]:
+    letters, different = any(map(str.isalpha, every)), len({*every})
+    if len(every) == different and len(every) >= IN_ORDER and sorted(every) == [*every]:
         return True
-    return 2 * different <= len(signs) and (not letters or (different <= 2 and all(map(is_letter, signs))))
+    return 2 * different <= len(every) and (not letters or (different <= 2 and all(map(is_letter, every))))
