@@ -22,6 +22,7 @@ Marks = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
+PIECE = 1 << 16  # characters that are looked up at a time
 BLOCK = 1024  # characters of a screening block at the most
 MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
@@ -198,9 +199,13 @@ class Screen:
         """The places of all characters of these classes; where few blocks hold any, only these are looked at."""
         blocks = (self.flags & int(trigger)) != 0
         if MOST * int(blocks.sum()) > len(blocks):
-            return np.flatnonzero(self.text.classes & np.uint16(trigger))
+            pieces = range(0, len(self.text.codes), PIECE)
+            return np.concatenate([self._piece(start, trigger) for start in pieces] or [np.zeros(0, np.int64)])
         places = gathered(self.starts[blocks], self.ends[blocks])
         return np.asarray(places[(self.text.classes[places] & int(trigger)) != 0], np.int64)
+
+    def _piece(self, start: int, trigger: Class) -> Ints:
+        return np.flatnonzero((self.text.classes[start : start + PIECE] & np.uint16(trigger)) != 0) + start
 
     def _grow(self, block: int) -> tuple[int, int, int]:
         start, end = int(self.starts[block]), int(self.ends[block])
@@ -218,8 +223,12 @@ def line_ends(codes: Codes) -> Ints:
 
 
 def classes(codes: Codes) -> Marks:
-    """The class bits of each code point: one look-up."""
-    return _table().take(codes)
+    """The class bits of each code point: one look-up, piece by piece, since NumPy widens the indices it is given."""
+    table = _table()
+    marks = np.empty(len(codes), np.uint16)
+    for start in range(0, len(codes), PIECE):
+        table.take(codes[start : start + PIECE], out=marks[start : start + PIECE], mode="clip")
+    return marks
 
 
 def repeated(codes: Codes, code: int, times: int) -> Ints:

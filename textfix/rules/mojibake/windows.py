@@ -90,11 +90,21 @@ def strong(text: Text) -> Ints:
     values = odds(text.codes[places]).astype(np.int32)
     outside = (places < np.repeat(hits[first], end - start)) | (places > np.repeat(hits[last], end - start))
     values[outside] = np.maximum(values[outside], 0)
+    signs = np.flatnonzero(values > 0)
+    knots = np.repeat(np.arange(len(first)), end - start)
+    values[signs[again(knots[signs], text.codes[places[signs]])]] = 0
     sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start))
     plain = sums >= TELLING_UTF8
     among = near(hits[first], row[first], plain) & (sums >= TELLING_AMONG)
     asked = plain | among | (np.diff(text.rows)[row[first]] <= SHORT)
     return hits[np.repeat(asked, last - first + 1)]
+
+
+def again(knots: Ints, codes: Codes) -> Ints:
+    """Where a character stands that its knot has before: a sign that is repeated tells no more."""
+    order = np.lexsort((codes, knots))
+    same = (np.diff(codes[order]) == 0) & (np.diff(knots[order]) == 0)
+    return np.asarray(order[1:][same], np.int64)
 
 
 def near(place: Ints, row: Ints, chosen: Bools) -> Bools:
