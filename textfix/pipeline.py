@@ -108,8 +108,7 @@ def run(text: Text, context: Context, tracks: dict[int, Track] | None = None) ->
     """Run the rules over all rows. The answer holds the rows of which there is something to say."""
     tracks = {} if tracks is None else tracks
     every = enabled(context.config)
-    rows = flagged(text, every, context.config)
-    active = text.take(rows)
+    active, rows = text.narrowed(flagged(text, every, context.config))
     for number in range(1, ROUNDS + 1):
         before = active
         edited: set[int] = set()
@@ -147,7 +146,7 @@ def run_rule(
     asked = active.screen.rows(*rule.triggers(context.config))
     if not len(asked):
         return active
-    part = active.take(asked)
+    part, asked = active.narrowed(asked)
     proposals = rule.propose(part, context)
     made, left = choose(proposals.edits, context.config)
     if number == 1:
