@@ -10,6 +10,7 @@ import numpy as np
 
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
+from textfix.encodings import RULE as SEQUENCE
 from textfix.encodings import Decoded, byte_offsets, decode
 from textfix.log import Log, Step, at_source, singly
 from textfix.report import Report
@@ -200,7 +201,7 @@ def fix(data: str | bytes, config: Config) -> Fixed:
     track = Track()
     if len(decoded.readings):
         text = decoded.readings.apply(text)
-        track = Track([Step("encoding.duplicate", 0, decoded.readings)], text=text.row(0))
+        track = Track([Step(SEQUENCE, 0, decoded.readings)], text=text.row(0))
     track = run(text, Context(config), {0: track})[0]
     result = decoded.text if track.text is None else track.text
     return Fixed(result, data, config, decoded, tuple(track.steps), tuple(track.left))

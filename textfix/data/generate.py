@@ -7,7 +7,8 @@ CORPORA is a folder of hans_*.txt.gz and hant_*.txt.gz: text of which the script
 - opencc's dictionaries STCharacters and TSCharacters (Apache-2.0): which characters only one script uses. A
   character that opencc takes for simplified is not only that, if good traditional text uses it (群, 床, 秘, 峰):
   that is counted in CORPORA;
-- pypinyin's pinyin_dict (MIT), the readings of the characters that GBK can hold.
+- pypinyin's pinyin_dict (MIT), the readings of the characters that GBK can hold;
+- iconv of the C library of GNU: CNS 11643 as EUC-TW holds it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -45,6 +47,7 @@ FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NF
 def main(corpora: Path) -> None:
     write_classes(corpora)
     write_readings()
+    write_cns11643()
 
 
 def write_classes(corpora: Path) -> None:
@@ -189,6 +192,29 @@ def write_readings() -> None:
         for reading in sorted({*usual, *other})
     ]
     (HERE / "readings.txt").write_text("".join(lines), "utf-8")
+
+
+def write_cns11643() -> None:
+    """Code points by plane, row and cell of CNS 11643, as EUC-TW of the C library of GNU has them."""
+    planes = np.zeros((16, 94, 94), np.uint32)
+    places = [place for place in np.ndindex(planes.shape) if 1 <= place[0] <= 7 or place[0] == 15]
+    asked = [bytes((0x8E, 0xA0 + plane, 0xA1 + row, 0xA1 + cell)) for plane, row, cell in places]
+    texts = [line.decode("utf-8") for line in converted(asked, "EUC-TW", "UTF-8")]
+    back = converted([text.encode("utf-8") for text in texts], "UTF-8", "EUC-TW")
+    for place, text, long, short in zip(places, texts, asked, back, strict=True):
+        if short in (long, long[2:]):  # plane 1 has two bytes, too; what does not come back is read outside the table
+            planes[place] = ord(text)
+    np.savez_compressed(HERE / "cns11643.npz", planes=planes)
+
+
+def converted(lines: Sequence[bytes], source: str, target: str) -> list[bytes]:
+    """Each line in another encoding, by the iconv of this machine; without what it cannot read."""
+    command = ["iconv", "-c", "-f", source, "-t", target]
+    done = subprocess.run(command, input=b"".join(line + b"\n" for line in lines), capture_output=True)
+    found = done.stdout.split(b"\n")[:-1]
+    if len(found) != len(lines):
+        raise ValueError(f"the iconv of this machine drops line ends in {source}")
+    return found
 
 
 if __name__ == "__main__":

@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import SAMPLE, WIDE, choose, handler, stretches
+from textfix.encodings.choice import SAMPLE, choose
+from textfix.encodings.mixture import stretches
+from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
+from textfix.encodings.sequences import RULE, meant, readings
 from textfix.language import Model
 from textfix.text import Ints, Text, offsets
 
@@ -27,6 +30,8 @@ BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
 MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does not hold
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
+SENSE = 8.0  # nats by which text behind escape sequences must be likelier than the escape sequences
+ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030
 BINARY = 0.01  # share of such controls above which bytes are no text
 
 
@@ -70,24 +75,40 @@ class Decoded:
         return encode(self.text, self.segments)
 
 
-def decode(data: bytes) -> Decoded:
-    """Read bytes of any kind.
+def decode(data: bytes, told: str | None = None, forced: str | None = None) -> Decoded:
+    """Read bytes of any kind. told, forced: an encoding as evidence, and one that is taken whatever comes of it.
 
     >>> decode("推進".encode("gbk") + b"!").segments
     (Segment(start=0, end=5, encoding='gb18030', confidence=1.0, bom=0, characters=3),)
     """
     if not data:
         return Decoded("", ())
+    if forced:
+        return read(data, marked(data, forced), forced, 1.0)
     for mark, encoding in BOMS:
-        if data.startswith(mark) and (found := after_mark(data, mark, encoding)):
+        if data.startswith(mark) and (found := after_mark(data, mark, encoding, told)):
             return found
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return mixed(data)
+        return mixed(data, 0, told)
     if "\0" in text:
-        return read(data, 0, *choose(data))
-    return Decoded(text, (Segment(0, len(data), "ascii" if data.isascii() else "utf-8", characters=len(text)),))
+        return read(data, 0, *choose(data, told))
+    escapes = seven_bit(text) if data.isascii() else None
+    encoding = escapes or ("ascii" if data.isascii() else "utf-8")
+    edits = readings(text, escapes) if escapes else EMPTY
+    return Decoded(text, (Segment(0, len(data), encoding, characters=len(text)),), edits)
+
+
+def seven_bit(text: str) -> str | None:
+    """The encoding of text of which the characters beyond ASCII stand behind escape sequences; None for mere ASCII."""
+    if "~{" not in text and "\x1b$" not in text:
+        return None
+    model = Model.load()
+    found = {name: meant(text, name) for name in AS_ASCII if name != "euc_tw" and readings(text, name)}
+    gains = {name: model.score(Text.of([new, text])) for name, new in found.items()}
+    best = max(gains, key=lambda name: float(gains[name][0]), default=None)
+    return best if best and gains[best][0] > gains[best][1] + SENSE else None
 
 
 def encode(text: str, segments: Sequence[Segment]) -> bytes:
@@ -99,8 +120,7 @@ def encode(text: str, segments: Sequence[Segment]) -> bytes:
     for segment in segments:
         if segment.bom:
             parts.append(next(mark for mark, encoding in BOMS if encoding == segment.encoding))
-        part = text[place : place + segment.characters]
-        parts.append(part.encode(segment.encoding, handler(segment.encoding)))
+        parts.append(to_bytes(text[place : place + segment.characters], segment.encoding))
         place += segment.characters
     return b"".join(parts)
 
@@ -111,8 +131,10 @@ def byte_offsets(text: str, segments: Sequence[Segment]) -> Ints:
     place = 0
     for part in segments or (Segment(0, 0, "utf-8", characters=len(text)),):
         piece = text[place : place + part.characters]
-        errors = handler(part.encoding) if segments else "surrogatepass"
-        sizes = [len(character.encode(part.encoding, errors)) for character in piece]
+        if segments:
+            sizes = [len(to_bytes(character, part.encoding)) for character in piece]
+        else:
+            sizes = [len(character.encode("utf-8", "surrogatepass")) for character in piece]
         lengths += [part.bom + sizes[0], *sizes[1:]] if sizes else []
         place += part.characters
     ends = offsets(lengths)
@@ -120,7 +142,12 @@ def byte_offsets(text: str, segments: Sequence[Segment]) -> Ints:
     return ends
 
 
-def after_mark(data: bytes, mark: bytes, encoding: str) -> Decoded | None:
+def marked(data: bytes, encoding: str) -> int:
+    """The bytes of the byte order mark of an encoding at the start of data."""
+    return next((len(mark) for mark, name in BOMS if name == encoding and data.startswith(mark)), 0)
+
+
+def after_mark(data: bytes, mark: bytes, encoding: str, told: str | None) -> Decoded | None:
     """Data behind a byte order mark; None where it is none, since the rest does not decode."""
     rest = data[len(mark) :]
     if encoding != "utf-8":
@@ -132,7 +159,7 @@ def after_mark(data: bytes, mark: bytes, encoding: str) -> Decoded | None:
         text = rest.decode("utf-8")
         return Decoded(text, (Segment(0, len(data), "utf-8", bom=len(mark), characters=len(text)),))
     except UnicodeDecodeError:
-        found = mixed(data, len(mark))
+        found = mixed(data, len(mark), told or "utf-8")
         first = found.segments[0]
         if first.encoding == "utf-8":
             return found
@@ -141,50 +168,56 @@ def after_mark(data: bytes, mark: bytes, encoding: str) -> Decoded | None:
         return Decoded(found.text, segments, found.readings)
 
 
-def mixed(data: bytes, bom: int = 0) -> Decoded:
-    """Data of which the lines may differ in encoding, behind a byte order mark of so many bytes."""
+def mixed(data: bytes, bom: int, told: str | None) -> Decoded:
+    """Data that may be in several encodings, behind a byte order mark of so many bytes."""
     texts, segments = [], []
-    readings: list[Edit] = []
+    edits: list[Edit] = []
     size = 0
-    for part in stretches(data[bom:]):
+    for part in stretches(data[bom:], told):
         start = part.start + bom if part.start else 0
         found = read(data[start : part.end + bom], bom if not part.start else 0, part.encoding, part.confidence)
         segments += [replace(one, start=one.start + start, end=one.end + start) for one in found.segments]
-        readings += found.readings.moved(size)
+        edits += found.readings.moved(size)
         texts.append(found.text)
         size += len(found.text)
-    return Decoded("".join(texts), tuple(segments), Edits.of(readings))
+    return Decoded("".join(texts), tuple(segments), Edits.of(edits))
 
 
 def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
     """Data in one encoding, with what is left over at the end of UTF-16 or UTF-32 as a segment of its own."""
     end = len(data) - (len(data) - bom) % WIDE.get(encoding, 1)
-    text = data[bom:end].decode(encoding, handler(encoding))
-    readings = EMPTY
-    if text.encode(encoding, handler(encoding)) != data[bom:end]:
-        text, readings = with_readings(data[bom:end], encoding)
+    text = to_text(data[bom:end], encoding)
+    edits: list[Edit] = []
+    if encoding not in ONE_TO_ONE and to_bytes(text, encoding) != data[bom:end]:
+        text, edits = with_doubles(data[bom:end], encoding)
+    edits = sorted([*edits, *readings(text, encoding)], key=lambda edit: edit.start)
     segments: tuple[Segment, ...] = (Segment(0, end, encoding, confidence, bom, len(text)),)
     if end < len(data):
-        rest = data[end:].decode("utf-8", "surrogateescape")
+        rest = to_text(data[end:], "utf-8")
         segments += (Segment(end, len(data), "utf-8", 0.0, 0, len(rest)),)
         text += rest
-    return Decoded(text, segments, readings)
+    return Decoded(text, segments, Edits.of(edits))
 
 
-def with_readings(data: bytes, encoding: str) -> tuple[str, Edits]:
-    """Text that goes back to the same bytes, and the characters that the codec reads where it would not."""
+def with_doubles(data: bytes, encoding: str) -> tuple[str, list[Edit]]:
+    """Text that goes back to the same bytes, and the characters that the codec reads where it would not.
+
+    Line by line: most lines have none.
+    """
     parts: list[str] = []
     edits: list[Edit] = []
     place = 0
-    note = Note("encoding.duplicate", reason=f"{encoding} has a second byte sequence for this character")
-    for raw, character in characters(data, encoding):
-        if character.encode(encoding, "surrogateescape") == raw:
-            parts.append(character)
-        else:
-            parts.append(raw.decode("ascii", "surrogateescape"))
-            edits.append(Edit(place, place + len(parts[-1]), parts[-1], character, note))
-        place += len(parts[-1])
-    return "".join(parts), Edits.of(edits)
+    note = Note(RULE, reason=f"{encoding} has a second byte sequence for this character")
+    for line in [data] if encoding in WIDE else data.splitlines(keepends=True):
+        text = to_text(line, encoding)
+        for raw, character in [(line, text)] if to_bytes(text, encoding) == line else characters(line, encoding):
+            if to_bytes(character, encoding) == raw:
+                parts.append(character)
+            else:
+                parts.append(raw.decode("ascii", "surrogateescape"))
+                edits.append(Edit(place, place + len(parts[-1]), parts[-1], character, note))
+            place += len(parts[-1])
+    return "".join(parts), edits
 
 
 def characters(data: bytes, encoding: str) -> Iterator[tuple[bytes, str]]:

@@ -1,162 +1,230 @@
-"""Which encoding bytes are in: the one that makes them likeliest under the language model, line by line.
+"""Which encoding bytes are in: the one that makes them likeliest under the language model.
 
-The rest of a document is the prior of each line: the shares of the encodings in it are found together with the
-encodings of its lines, in turn. Lines that read well in the main encoding are not looked at again.
+What is told of them from outside (a byte order mark aside) is evidence and no more: an encoding that a caller, a page
+or an XML declaration names is likelier by some nats.
 """
 
 from __future__ import annotations
 
+import codecs
 import math
+import re
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
 
-from textfix.language import Model
-from textfix.text import LF, Bools, Ints, Text, odds
+from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
+from textfix.encodings.sequences import meant
+from textfix.language import SCALE, Model, basic, sums
+from textfix.text import Text
 
 Floats = npt.NDArray[np.float64]
-WIDE = {"utf-16-le": 2, "utf-16-be": 2, "utf-32-le": 4, "utf-32-be": 4}  # bytes of a unit
-CANDIDATES = ("utf-8", "gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1252", "cp1251", "cp1250", "koi8_r")
+CHINESE = ("utf-8", "gb18030", "big5hkscs")
+CANDIDATES = (*CHINESE, "cp932", "euc_jp", "cp949", "euc_tw", "cp1252", "cp1251", "cp1250", "koi8_r")
+DOUBLE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_tw")
+# Nats against an encoding in advance: what textfix reads is mostly Chinese.
+AGAINST = {"cp932": 2.0, "euc_jp": 3.0, "cp949": 3.0, "euc_tw": 4.0, "cp1250": 2.0, "koi8_r": 2.0}
 SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
+FIRST = ("gb18030", "big5hkscs")  # in which text is asked first to be plain Chinese
+FEW = 8  # characters beyond ASCII of such a text
+PLAIN = 7.0  # nats that each of them costs at the most
+FAR = 60.0  # nats behind the best, by characters alone, at which an encoding is left out
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
+MANY = 200  # bytes without a meaning, of which no part is looked at by itself
+CUT = 3.0  # nats that a character costs which is cut in two at either end
 STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
-ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn
-CLEAN = 60  # quarters of a nat by which the characters of a line speak for clean text against mojibake
-# For each byte how many bytes of UTF-8 it announces; -1 is one of these. A line of UTF-8 has none too many.
-FOLLOWED = np.select([np.arange(256) < low for low in (0x80, 0xC0, 0xE0, 0xF0)], [0, -1, 1, 2], 3).astype(np.int8)
-RARE = 1e-9  # lines that an encoding has in advance
+TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
+HEAD = 2048  # bytes in which a declaration stands
+DECLARATION = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I)
+BROADER = {  # encodings as they are named, and what they are read as
+    "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
+    "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8",
+    "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250",
+}  # fmt: skip
+NAMED = {"x-gbk": "gbk", "gb_2312-80": "gb2312", "x-x-big5": "big5", "euc-tw": "euc_tw", "x-euc-tw": "euc_tw", "x-sjis": "cp932", "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "windows-949": "cp949", "iso-2022-cn": "iso2022_cn"}
+# Parts of characters at the end and at the start of bytes that were cut out of others.
+END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})$")}
+START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
+LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 
 
-class Stretch(NamedTuple):
-    """Bytes start to end, and their encoding."""
+def named(label: str) -> str | None:
+    """The encoding of a label, as textfix reads it; None for none that it knows.
 
-    start: int
-    end: int
-    encoding: str
-    confidence: float
-
-
-def stretches(data: bytes) -> list[Stretch]:
-    """Data cut at line ends into stretches, each in one encoding.
-
-    >>> lines = "".join(f"第{place}行，文字的編碼很簡單。\\n" for place in range(4)).encode("big5")
-    >>> [(one.start, one.encoding) for one in stretches(lines + "编码混在一起了。".encode("gbk"))]
-    [(0, 'big5hkscs'), (104, 'gb18030')]
+    >>> named("GB2312"), named("windows-31j"), named("klingon")
+    ('gb18030', 'cp932', None)
     """
-    main, confidence = choose(data)
-    raw = np.frombuffer(data, np.uint8)
-    starts = np.concatenate([[0], np.flatnonzero(raw[:-1] == LF) + 1]).astype(np.int64)
-    if main not in CANDIDATES or len(starts) == 1:
-        return [Stretch(0, len(data), main, confidence)]
-    ends = np.append(starts[1:], len(data))
-    foreign = np.maximum.reduceat(raw, starts) >= 0x80
-    doubtful = np.flatnonzero(foreign & doubted(data, starts, main))
-    names = [main, *(name for name in CANDIDATES if name != main)]
-    lines = [data[start:end].rstrip(b"\n") for start, end in zip(starts[doubtful], ends[doubtful], strict=True)]
-    scores = np.array([line_scores(lines, name) for name in names])
-    choice = np.zeros(len(starts), np.int64)
-    choice[doubtful] = settled(scores, int(foreign.sum()) - len(doubtful))
-    last = np.maximum.accumulate(np.where(foreign, np.arange(len(starts)), -1))  # lines of ASCII go with what precedes
-    choice = choice[np.where(last < 0, int(np.argmax(foreign)), last)]
-    certain = np.full(len(starts), math.inf)
-    certain[doubtful] = margins(scores, choice[doubtful])
-    first = np.flatnonzero(np.diff(choice, prepend=-1))
-    found = []
-    for low, high in zip(first.tolist(), np.append(first[1:], len(starts)).tolist(), strict=True):
-        own = certain[low:high]
-        sure = (
-            confidence if np.isinf(own).any() and choice[low] == 0 else as_confidence(float(own[own < math.inf].sum()))
-        )
-        found.append(Stretch(int(starts[low]), int(ends[high - 1]), names[choice[low]], sure))
+    label = label.strip().lower()
+    try:
+        name = NAMED.get(label) or codecs.lookup(label).name
+    except LookupError:
+        return None
+    if name in AS_ASCII:
+        return name
+    try:
+        b"".decode(name)  # a codec of bytes and text
+    except (LookupError, TypeError):
+        return None
+    return BROADER.get(name, name)
+
+
+def hints(data: bytes, told: str | None) -> dict[str, float]:
+    """Nats for the encodings that a caller, and the text itself, names."""
+    found: dict[str, float] = {}
+    match = DECLARATION.search(data[:HEAD])
+    declared = named((match[1] or match[2]).decode("ascii")) if match else None
+    for name, nats in ((declared, DECLARED), (told, TOLD)):
+        if name is not None:
+            found[name] = found.get(name, 0.0) + nats
     return found
 
 
-def doubted(data: bytes, starts: Ints, main: str) -> Bools:
-    """For each line whether the main encoding may not be its own.
+def choose(data: bytes, told: str | None = None) -> tuple[str, float]:
+    """The encoding that makes the bytes likeliest, and how sure that is."""
+    return choose_many([data], told)[0]
 
-    It is not where bytes have no meaning, where the text is not plainly clean, and where the bytes can be UTF-8.
+
+def choose_many(rows: Sequence[bytes], told: str | None = None) -> list[tuple[str, float]]:
+    """The same for many byte strings, each by itself; told: the encoding that a caller names."""
+    samples = [sampled(row) for row in rows]
+    favoured = [hints(row, told) for row in rows]
+    found: list[tuple[str, float]] = [("utf-8", 0.0)] * len(rows)
+    left = [number for number, row in enumerate(rows) if 0 not in row and not favoured[number]]
+    others = [number for number in range(len(rows)) if 0 in rows[number] or favoured[number]]
+    for name in FIRST:
+        settled = plainly([samples[number] for number in left], name)
+        for number in compress(left, settled):
+            found[number] = (name, 1.0)
+        left = [number for number, done in zip(left, settled, strict=True) if not done]
+    for numbers, extra in ((left, ()), *(([number], (*WIDE, *favoured[number])) for number in others)):
+        if numbers:
+            names = [*dict.fromkeys((*CANDIDATES, *extra))]
+            chosen = weighed([samples[number] for number in numbers], names, [favoured[number] for number in numbers])
+            for number, one in zip(numbers, chosen, strict=True):
+                found[number] = one
+    return found
+
+
+def plainly(rows: Sequence[bytes], encoding: str) -> list[bool]:
+    """Whether each row is plain Chinese in an encoding, so that no other needs a look.
+
+    What is beyond ASCII, at least FEW characters, is likely on average, and none of it is kana, private use or without
+    a meaning. Korean, Japanese and Chinese in another encoding cost two nats a character more, read so.
     """
-    text = rows(data.decode(main, handler(main)), len(starts))
-    lone = (text.codes >= 0xD800) & (text.codes < 0xE000)
-    values = np.where(text.codes < 0x80, 0, odds(text.codes)).astype(np.int32)
-    values[lone] = 1 << 20
-    doubt = np.add.reduceat(values, text.rows[:-1]) > -CLEAN
-    if main == "utf-8":
-        return np.asarray(doubt, np.bool_)
-    awaited = np.add.reduceat(FOLLOWED.take(np.frombuffer(data, np.uint8)), starts, dtype=np.int32)
-    return np.asarray(doubt | (awaited == 0), np.bool_)
+    text = Text.of([LEAD.sub("", to_text(row, encoding)) for row in rows])
+    beyond = text.codes >= 0x80
+    odd = (text.codes >= 0xD800) & (text.codes < 0xF900) | (text.codes >= 0x3040) & (text.codes < 0x3100)
+    counts = sums(beyond, text)
+    fine = (counts >= FEW) & (sums(odd, text) == 0)
+    asked = np.flatnonzero(fine)
+    part = text.take(asked)
+    fine[asked] = sums(np.where(part.codes >= 0x80, Model.load().characters(part), 0.0), part) > -PLAIN * counts[asked]
+    return [bool(one) for one in fine]
 
 
-def rows(text: str, count: int) -> Text:
-    """A text as its lines, so many; the line ends belong to them."""
-    codes = Text.of(text).codes
-    ends = np.flatnonzero(codes[:-1] == LF) + 1
-    return Text(codes, np.concatenate([[0], ends, [len(codes)]]).astype(np.int64))
+def weighed(
+    rows: Sequence[bytes], names: Sequence[str], favoured: Sequence[dict[str, float]]
+) -> list[tuple[str, float]]:
+    """For each row the likeliest of these encodings, or one that charset-normalizer finds, where all are strange."""
+    names = [name for name in names if all(readable(row, name) for row in rows)]
+    found = scores(rows, names)
+    weights = [[one.get(name, 0.0) - AGAINST.get(name, 0.0) for one in favoured] for name in names]
+    total = found + np.array(weights)
+    best = total.argmax(axis=0)
+    answers = []
+    for number, (row, one, margin) in enumerate(zip(rows, best.tolist(), margins(total, best).tolist(), strict=True)):
+        name = names[one]
+        if found[one, number] < -STRANGE * len(whole_units(row, name)) and (other := guess(row)):
+            margin = float(scores([row], [other])[0, 0]) - total[one, number]
+            name = other if margin > 0 else name
+        answers.append((name, as_confidence(abs(margin))))
+    return answers
 
 
-def line_scores(lines: Sequence[bytes], encoding: str) -> Floats:
-    """The log-likelihood of each line read so."""
-    text = Text.of([line.decode(encoding, handler(encoding)) + "\n" for line in lines])
+def sampled(data: bytes) -> bytes:
+    """SAMPLE bytes, from the first line on that holds more than ASCII."""
+    if len(data) <= SAMPLE:
+        return data
+    match = re.search(rb"[\x80-\xff\0]", data)
+    first = match.start() if match else 0
+    start = max(data.rfind(b"\n", 0, first) + 1, first - SAMPLE // 2)
+    if 0 in data:
+        start -= start % 4
+    return data[start : start + SAMPLE]
+
+
+def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
+    """Shape (encodings, rows): the log-likelihood of each row read so.
+
+    What single characters already tell to be far behind the best is told by them.
+    """
+    model = Model.load()
+    texts, costs = [], []
+    for name in names:
+        read = [whole_units(row, name) for row in rows]
+        text = Text.of(read)
+        costs.append(unexplained(text, read, name))
+        texts.append(Text.of([meant(one, name) for one in read]) if costs[-1].any() or name == "euc_tw" else text)
+    rough = np.array([-alone(text, model) - cost for text, cost in zip(texts, costs, strict=True)])
+    kept = rough > rough.max(axis=0) - FAR
+    for number, (text, cost) in enumerate(zip(texts, costs, strict=True)):
+        asked = np.flatnonzero(kept[number])
+        rough[number, asked] = model.score(text.take(asked)) - cost[asked]
+    return rough
+
+
+def alone(text: Text, model: Model) -> Floats:
+    """How unlikely each row is by its characters one by one, in nats."""
+    codes = basic(text.codes)
+    unlikely = model.single.take(model.symbol.take(codes)).astype(np.uint16) + np.minimum(model.hans, model.hant).take(codes)
+    return sums(unlikely, text) / SCALE
+
+
+def unexplained(text: Text, read: Sequence[str], encoding: str) -> Floats:
+    """Nats against each row for the bytes without a meaning."""
     lone = np.append(0, ((text.codes >= 0xD800) & (text.codes < 0xE000)).cumsum())
-    return np.asarray(Model.load().score(text) - UNEXPLAINED * np.diff(lone[text.rows]), np.float64)
+    counts = np.diff(lone[text.rows]).astype(np.float64)
+    costs = UNEXPLAINED * counts
+    for row in np.flatnonzero((counts > 0) & (counts <= MANY)).tolist():
+        costs[row] = cost_of(read[row], encoding)
+    return costs
 
 
-def settled(scores: Floats, sure: int) -> Ints:
-    """For each line the encoding: shape of scores is (encodings, lines); so many other lines are in the first one."""
-    counts = np.full(len(scores), RARE)
-    counts[0] += sure + 1
-    choice = np.zeros(scores.shape[1], np.int64)
-    for _ in range(ROUNDS):
-        choice = (scores + np.log(counts / counts.sum())[:, None]).argmax(axis=0)
-        counts = np.bincount(choice, minlength=len(scores)) + RARE
-        counts[0] += sure
-    return np.asarray(choice, np.int64)
+def cost_of(text: str, encoding: str) -> float:
+    """Nats against bytes without a meaning in a text; parts of characters at its ends cost less."""
+    cost = 0.0
+    for pattern in (START.get(encoding), END.get(encoding, LEAD if encoding in DOUBLE else None)):
+        if pattern and (found := pattern.search(text)):
+            cost += CUT
+            text = text[: found.start()] + text[found.end() :]
+    return cost + UNEXPLAINED * sum("\udc80" <= one <= "\udcff" for one in meant(text, encoding))
 
 
-def margins(scores: Floats, choice: Ints) -> Floats:
-    """For each line by how many nats its encoding makes it likelier than any other does."""
-    lines = np.arange(len(choice))
-    others = scores.copy()
-    others[choice, lines] = -math.inf
-    return np.asarray(scores[choice, lines] - others.max(axis=0, initial=-math.inf), np.float64)
+def margins(scored: Floats, choice: npt.NDArray[np.int64]) -> Floats:
+    """For each row by how many nats its encoding makes it likelier than any other does."""
+    rows = np.arange(len(choice))
+    others = scored.copy()
+    others[choice, rows] = -math.inf
+    return np.asarray(scored[choice, rows] - others.max(axis=0, initial=-math.inf), np.float64)
 
 
 def as_confidence(margin: float) -> float:
     return round(1 / (1 + math.exp(-max(-50.0, min(margin, 50.0)))), 3)
 
 
-def choose(data: bytes) -> tuple[str, float]:
-    """The encoding that makes the bytes likeliest, and how sure that is."""
-    first = next((place for place, byte in enumerate(data) if not 0 < byte < 0x80), 0)
-    start = max(data.rfind(b"\n", 0, first) + 1, first - SAMPLE // 2)
-    if 0 in data:
-        start -= start % 4
-    sample = data[start : start + SAMPLE]
-    names = [*CANDIDATES, *(WIDE if 0 in sample else ())]
-    scores = {name: score for name in names if (score := likelihood(sample, name)) > -math.inf}
-    best = max(scores, key=scores.__getitem__)
-    if scores[best] < -STRANGE * len(whole_units(sample, best)) and (other := guess(sample)):
-        scores[other] = likelihood(sample, other)
-    ranked = sorted(scores.items(), key=lambda item: -item[1])
-    margin = ranked[0][1] - ranked[1][1] if len(ranked) > 1 else math.inf
-    return ranked[0][0], as_confidence(margin)
-
-
-def likelihood(data: bytes, encoding: str) -> float:
-    """The log-likelihood of bytes read so; minus infinity where they cannot be."""
-    try:
-        text = Text.of(whole_units(data, encoding))
-    except UnicodeDecodeError:
-        return -math.inf
-    unexplained = int(np.count_nonzero((text.codes >= 0xD800) & (text.codes < 0xE000)))
-    return float(Model.load().score(text)[0]) - UNEXPLAINED * unexplained
-
-
 def whole_units(data: bytes, encoding: str) -> str:
     """Data as text, without the bytes left over at the end of UTF-16 or UTF-32."""
-    return data[: len(data) - len(data) % WIDE.get(encoding, 1)].decode(encoding, handler(encoding))
+    return to_text(data[: len(data) - len(data) % WIDE.get(encoding, 1)], encoding)
+
+
+def readable(data: bytes, encoding: str) -> bool:
+    try:
+        whole_units(data, encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def guess(data: bytes) -> str | None:
@@ -166,14 +234,8 @@ def guess(data: bytes) -> str | None:
     found = charset_normalizer.from_bytes(data).best()
     if found is None or found.encoding.startswith("utf"):
         return None
-    name = found.encoding
     try:
-        back = data.decode(name, "surrogateescape").encode(name, "surrogateescape")
+        back = to_bytes(to_text(data, found.encoding), found.encoding)
     except (UnicodeError, LookupError):
         return None
-    return name if back == data else None
-
-
-def handler(encoding: str) -> str:
-    """The error handler under which an encoding goes there and back: UTF-16 and 32 hold surrogates themselves."""
-    return "surrogatepass" if encoding in WIDE else "surrogateescape"
+    return found.encoding if back == data else None
