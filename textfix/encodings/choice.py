@@ -31,8 +31,9 @@ FIRST = ("gb18030", "big5hkscs")  # in which text is asked first to be plain Chi
 FEW = 8  # characters beyond ASCII of such a text
 PLAIN = 7.0  # nats that each of them costs at the most
 FAR = 60.0  # nats behind the best, by characters alone, at which an encoding is left out
+SHARE = 1.0  # and more by this share of what the best costs
+NEVER = 1e9
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
-MANY = 200  # bytes without a meaning, of which no part is looked at by itself
 CUT = 3.0  # nats that a character costs which is cut in two at either end
 STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
@@ -41,12 +42,13 @@ DECLARATION = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta
 BROADER = {  # encodings as they are named, and what they are read as
     "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
     "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8",
-    "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250",
+    "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250", "koi8-r": "koi8_r",
 }  # fmt: skip
 NAMED = {"x-gbk": "gbk", "gb_2312-80": "gb2312", "x-x-big5": "big5", "euc-tw": "euc_tw", "x-euc-tw": "euc_tw", "x-sjis": "cp932", "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "windows-949": "cp949", "iso-2022-cn": "iso2022_cn"}
 # Parts of characters at the end and at the start of bytes that were cut out of others.
 END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})$")}
 START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
+LONE = re.compile("[\udc80-\udcff]")
 LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 
 
@@ -158,21 +160,25 @@ def sampled(data: bytes) -> bytes:
 def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
     """Shape (encodings, rows): the log-likelihood of each row read so.
 
-    What single characters already tell to be far behind the best is told by them.
+    -NEVER for what single characters already tell to be far behind the best.
     """
     model = Model.load()
-    texts, costs = [], []
-    for name in names:
-        read = [whole_units(row, name) for row in rows]
-        text = Text.of(read)
-        costs.append(unexplained(text, read, name))
-        texts.append(Text.of([meant(one, name) for one in read]) if costs[-1].any() or name == "euc_tw" else text)
+    read = [understood(rows, name) for name in names]
+    texts = [Text.of(one) for one in read]
+    costs = [unexplained(text, one, name) for text, one, name in zip(texts, read, names, strict=True)]
     rough = np.array([-alone(text, model) - cost for text, cost in zip(texts, costs, strict=True)])
-    kept = rough > rough.max(axis=0) - FAR
+    best = rough.max(axis=0)
+    kept = rough > best - FAR + SHARE * np.minimum(best, 0.0)
+    rough[~kept] = -NEVER
     for number, (text, cost) in enumerate(zip(texts, costs, strict=True)):
         asked = np.flatnonzero(kept[number])
         rough[number, asked] = model.score(text.take(asked)) - cost[asked]
     return rough
+
+
+def understood(rows: Sequence[bytes], encoding: str) -> list[str]:
+    """Each row as text, its sequences read."""
+    return [meant(text, encoding) if LONE.search(text) else text for text in (whole_units(row, encoding) for row in rows)]
 
 
 def alone(text: Text, model: Model) -> Floats:
@@ -183,23 +189,13 @@ def alone(text: Text, model: Model) -> Floats:
 
 
 def unexplained(text: Text, read: Sequence[str], encoding: str) -> Floats:
-    """Nats against each row for the bytes without a meaning."""
-    lone = np.append(0, ((text.codes >= 0xD800) & (text.codes < 0xE000)).cumsum())
-    counts = np.diff(lone[text.rows]).astype(np.float64)
-    costs = UNEXPLAINED * counts
-    for row in np.flatnonzero((counts > 0) & (counts <= MANY)).tolist():
-        costs[row] = cost_of(read[row], encoding)
+    """Nats against each row for the bytes without a meaning; parts of characters at its ends cost less."""
+    costs = UNEXPLAINED * sums((text.codes >= 0xD800) & (text.codes < 0xE000), text)
+    for row in np.flatnonzero(costs).tolist():
+        for pattern in (START.get(encoding), END.get(encoding, LEAD if encoding in DOUBLE else None)):
+            if pattern and (found := pattern.search(read[row])):
+                costs[row] += CUT - UNEXPLAINED * len(found[0])
     return costs
-
-
-def cost_of(text: str, encoding: str) -> float:
-    """Nats against bytes without a meaning in a text; parts of characters at its ends cost less."""
-    cost = 0.0
-    for pattern in (START.get(encoding), END.get(encoding, LEAD if encoding in DOUBLE else None)):
-        if pattern and (found := pattern.search(text)):
-            cost += CUT
-            text = text[: found.start()] + text[found.end() :]
-    return cost + UNEXPLAINED * sum("\udc80" <= one <= "\udcff" for one in meant(text, encoding))
 
 
 def margins(scored: Floats, choice: npt.NDArray[np.int64]) -> Floats:
@@ -232,10 +228,11 @@ def guess(data: bytes) -> str | None:
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(data).best()
-    if found is None or found.encoding.startswith("utf"):
+    name = named(found.encoding) if found else None
+    if name is None or name in CANDIDATES or name.startswith("utf"):
         return None
     try:
-        back = to_bytes(to_text(data, found.encoding), found.encoding)
+        back = to_bytes(to_text(data, name), name)
     except (UnicodeError, LookupError):
         return None
-    return found.encoding if back == data else None
+    return name if back == data else None

@@ -9,8 +9,10 @@ character, at a cost.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -20,6 +22,8 @@ import numpy.typing as npt
 from textfix.encodings.choice import (
     CANDIDATES,
     CHINESE,
+    DOUBLE,
+    NEVER,
     UNEXPLAINED,
     Floats,
     as_confidence,
@@ -29,22 +33,31 @@ from textfix.encodings.choice import (
 )
 from textfix.encodings.plain import to_bytes, to_text
 from textfix.language import SCALE, Model, basic
-from textfix.text import LF, PIECE, Ints, Text, odds
+from textfix.text import LF, PIECE, Bools, Ints, Text, gathered, odds, offsets
 
 LINES = tuple(name for name in CANDIDATES if name != "euc_tw")  # in which lines of one file may differ
-INSIDE = (*CHINESE, "cp932", "cp949")  # in which a span inside a line may be
 ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn
 RARE = 1e-9  # lines that an encoding has in advance
-CLEAN = 60  # quarters of a nat by which the characters of a line speak for clean text against mojibake
-KNOT, NEAR = 20, 12  # quarters of a nat that make characters doubtful which are so near to one another
+TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs, that are worth a look
+BESIDE = 6  # characters on either side of a sign that the model is asked about
+EXPECTED = 8.5  # nats that a character beyond ASCII costs at the most, where it is read rightly, on average
+NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
+DOUBT_SHORT = 1.0  # nats by which characters of a short line are less likely than expected
+DOUBT, NEAR = 9.0, 8  # nats by which characters so near to one another are less likely than expected
 AROUND = 24  # characters on either side of doubtful ones that are read again with them
-LONGEST = 1024  # bytes that are read again at once
+LONGEST = 4096  # bytes that are read again at once
 TOGETHER = 256  # windows
-SWITCH, SEEN = 14.0, 4.0  # nats for a change of the encoding, and less where the document has lines in it
-NEVER = 1e9
-ESCAPE = 60  # quarters of a nat that a byte without a meaning is doubtful
+SWITCH, SEEN = 14.0, 4.0  # nats for a span in another encoding, and less where the document has lines in it
+BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
+# Nats that a likely reading costs at the most: a character beyond ASCII of a line and of a span, one of ASCII, in all.
+LIKELY, LIKELY_SPAN, MARKUP, SLACK = 5.5, 8.5, 3.0, 12.0
+CHARACTER = {"utf-8": 3, **dict.fromkeys(DOUBLE, 2)}  # bytes of a character
+FEWEST, SURE = 3, 8.0  # different Han characters of a span inside a line, and nats by which it must be likelier
+HAN, ODD = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u312f\u3130-\u318f\uac00-\uf8ff\uff65-\uff9f]")
+ASCII = bytes(range(0x80))
 
 Codes = npt.NDArray[np.int64]
+Points = npt.NDArray[np.uint32]
 
 
 class Stretch(NamedTuple):
@@ -89,16 +102,14 @@ def stretches(data: bytes, told: str | None = None) -> list[Stretch]:
     raw = np.frombuffer(data, np.uint8)
     starts = np.concatenate([[0], np.flatnonzero(raw[:-1] == LF) + 1, [len(data)]]).astype(np.int64)
     names = [main, *(name for name in LINES if name != main)]
-    lines = [data[starts[line] : starts[line + 1]].rstrip(b"\n") for line in asked.tolist()]
-    scored = scores(lines, names)
     foreign = np.maximum.reduceat(raw, starts[:-1]) >= 0x80
-    choice = np.zeros(len(starts) - 1, np.int64)
-    choice[asked] = settled(scored, int(foreign.sum()) - len(asked))
-    certain = np.full(len(choice), math.inf)
-    certain[asked] = margins(scored, choice[asked])
+    lines = Lines(data, starts, foreign)
+    choice, certain = lines.chosen(asked, names)
+    if len(seen := np.unique(choice)) > 1:  # then every line is asked, of these encodings
+        asked, names = np.flatnonzero(foreign), [names[one] for one in seen.tolist()]
+        choice, certain = lines.chosen(asked, names)
     last = np.maximum.accumulate(np.where(foreign, np.arange(len(choice)), -1))  # ASCII goes with what precedes
     choice = choice[np.where(last < 0, int(np.argmax(foreign)), last)]
-    seen = {names[one] for one in np.unique(choice[foreign]).tolist()}
     found = []
     first = np.flatnonzero(np.diff(choice, prepend=-1))
     for low, high in zip(first.tolist(), np.append(first[1:], len(choice)).tolist(), strict=True):
@@ -107,7 +118,32 @@ def stretches(data: bytes, told: str | None = None) -> list[Stretch]:
         sure = confidence if plain else as_confidence(float(own[own < math.inf].sum()))
         found.append(Stretch(int(starts[low]), int(starts[high]), names[choice[low]], sure))
     encodings = [names[one] for one in choice[asked].tolist()]
-    return parted(found, spans(data, [*windows(lines, starts[asked].tolist(), encodings)], seen))
+    return parted(found, spans(data, [*windows(lines.of(asked), starts[asked].tolist(), encodings)], {*names[: len(seen)]}))
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Data cut into lines. starts: where each begins, and the end, in bytes; foreign: which hold more than ASCII."""
+
+    data: bytes
+    starts: Ints
+    foreign: Bools
+
+    def of(self, numbers: Ints) -> list[bytes]:
+        pairs = zip(self.starts[numbers].tolist(), self.starts[numbers + 1].tolist(), strict=True)
+        return [self.data[start:end].rstrip(b"\n") for start, end in pairs]
+
+    def chosen(self, asked: Ints, names: Sequence[str]) -> tuple[Ints, Floats]:
+        """For every line the number of its encoding, the first where it is not asked, and how sure that is in nats."""
+        lines = self.of(asked)
+        scored = scores(lines, names)
+        if names[0] not in CHINESE:  # of other languages the model knows less: what is likelier may be no better
+            scored[1:][~credible(scored[1:], lines, names[1:], LIKELY)] = -NEVER
+        choice = np.zeros(len(self.foreign), np.int64)
+        choice[asked] = settled(scored, int(self.foreign.sum()) - len(asked))
+        certain = np.full(len(choice), math.inf)
+        certain[asked] = margins(scored, choice[asked])
+        return choice, certain
 
 
 def rows(text: str) -> Text:
@@ -120,34 +156,65 @@ def rows(text: str) -> Text:
 def doubtful(text: Text) -> Ints:
     """The lines that may be in another encoding than the one they were read in, as a whole or in part.
 
-    Something in them is likelier in what was read wrongly, and all of it, or what stands close by, does not speak
-    clearly for text that was read rightly.
+    Around characters that are likelier in what was read wrongly the language model is asked.
     """
-    pieces = range(0, len(text.codes), PIECE)
-    hits = [np.flatnonzero(doubts(text.codes[start : start + PIECE]) > 0) + start for start in pieces]
-    asked = np.unique(text.row_of(np.concatenate(hits))) if hits else np.zeros(0, np.int64)
-    if not len(asked):
-        return asked
-    part = text.take(asked)
-    values = doubts(part.codes)
-    return asked[(np.add.reduceat(values, part.rows[:-1]) > -CLEAN) | (best_sums(values, part) >= KNOT)]
+    hits = telling(text.codes)
+    if not len(hits):
+        return hits
+    line = text.row_of(hits)
+    low = np.maximum(hits - BESIDE, text.rows[line])
+    high = np.minimum(hits + BESIDE + 1, text.rows[line + 1])
+    first = np.flatnonzero(np.append(True, low[1:] >= high[:-1]))  # those that overlap are one
+    high = np.append(high[first[1:] - 1], high[-1])
+    part = Text(text.codes[gathered(low[first], high)], offsets((high - low[first]).tolist()))
+    whole = high - low[first] >= np.diff(text.rows)[line[first]] - 1  # a short line has little to tell
+    return np.unique(line[first[best_sums(surprise(part), part) >= np.where(whole, DOUBT_SHORT, DOUBT)]])
 
 
-def doubts(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
-    """How doubtful each character is: by how much likelier it is in text that was read wrongly."""
-    values = np.where(codes < 0x80, np.int8(0), odds(codes)).astype(np.int32)
-    values[(codes >= 0xDC80) & (codes < 0xDD00)] = ESCAPE
+def telling(codes: Points) -> Ints:
+    """The characters that are likelier in what was read wrongly, by much or two of them side by side."""
+    pieces = range(0, len(codes), PIECE)
+    values = [oddness(codes[start : start + PIECE]) for start in pieces]
+    hits = [np.flatnonzero(one > 0) for one in values]
+    value = np.concatenate([one[at] for one, at in zip(values, hits, strict=True)] or [np.zeros(0, np.int8)])
+    place = np.concatenate([at + start for at, start in zip(hits, pieces, strict=True)] or [np.zeros(0, np.int64)])
+    close = np.diff(place) <= TOUCHING
+    value = value.astype(np.int16)
+    with_next = value + np.append(np.where(close, value[1:], 0), 0)[: len(value)]
+    return np.asarray(place[with_next >= TELLING], np.int64)
+
+
+def oddness(codes: Points) -> npt.NDArray[np.int8]:
+    """For each character the log-odds that it was read wrongly, in quarters of a nat; the most for a lone byte."""
+    values = odds(codes)
+    values[codes < 0x80] = 0
+    values[(codes >= 0xDC80) & (codes < 0xDD00)] = 127
     return values
 
 
-def best_sums(values: npt.NDArray[np.int32], text: Text) -> Ints:
+def surprise(text: Text) -> Floats:
+    """By how many nats each character is less likely than what is right, or more likely."""
+    values = -Model.load().characters(text).astype(np.float64) - EXPECTED
+    values[text.codes < 0x80] = NEUTRAL
+    values[(text.codes >= 0xDC80) & (text.codes < 0xF900)] = UNEXPLAINED  # private use, too
+    return values
+
+
+def best_sums(values: Floats, text: Text) -> Floats:
     """For each row the largest sum of neighbours."""
-    size = int(np.abs(values).sum(dtype=np.int64)) + 1
-    sums = np.cumsum(values, dtype=np.int64)
-    before = np.append(0, sums[:-1]) - np.repeat(np.arange(len(text)) * 2 * size, np.diff(text.rows))
-    least = np.minimum.accumulate(before)  # which begins anew in each row, since it lies far below the one before
-    after = sums - np.repeat(np.arange(len(text)) * 2 * size, np.diff(text.rows))
-    return np.asarray(np.maximum.reduceat(after - least, text.rows[:-1]), np.int64)
+    size = float(np.abs(values).sum()) + 1
+    apart = np.repeat(np.arange(len(text)) * 2 * size, np.diff(text.rows))  # so that each row begins anew
+    sums = np.cumsum(values)
+    least = np.minimum.accumulate(np.append(0.0, sums[:-1]) - apart)
+    return np.asarray(np.maximum.reduceat(sums - apart - least, text.rows[:-1]), np.float64)
+
+
+def credible(scored: Floats, lines: Sequence[bytes], names: Sequence[str], likely: float) -> Bools:
+    """Which readings of lines are likely in themselves, not only likelier than others."""
+    sizes = np.array([len(line) for line in lines])
+    beyond = np.array([len(line.translate(None, ASCII)) for line in lines])
+    characters = np.array([beyond / CHARACTER.get(name, 1) for name in names])
+    return np.asarray(-scored <= likely * characters + MARKUP * (sizes - beyond) + SLACK, np.bool_)
 
 
 def settled(scored: Floats, sure: int) -> Ints:
@@ -163,13 +230,17 @@ def settled(scored: Floats, sure: int) -> Ints:
 
 
 def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[str]) -> Iterator[Window]:
-    """What in these lines is still doubtful, with what stands around it."""
-    for line, start, own in zip(lines, starts, encodings, strict=True):
-        text = to_text(line, own)
-        values = doubts(Text.of(text).codes)
+    """What in these lines is still doubtful, with what stands around it. Only Chinese text holds spans of Chinese."""
+    asked = [one for one in zip(lines, starts, encodings, strict=True) if one[2] in CHINESE]
+    if not asked:
+        return
+    lines, starts, encodings = zip(*asked, strict=True)
+    texts = [to_text(line, own) for line, own in zip(lines, encodings, strict=True)]
+    every = Text.of(texts)
+    values = np.split(surprise(every), every.rows[1:-1])
+    for text, value, start, own in zip(texts, values, starts, encodings, strict=True):
         size, done = 0, 0  # bytes of the characters before `done`
-        for low, high in knots(values):
-            low, high = max(done, low - AROUND), min(len(text), high + AROUND)
+        for low, high in joined(knots(value), len(text)):
             size += len(to_bytes(text[done:low], own))
             length = len(to_bytes(text[low:high], own))
             if length <= LONGEST:
@@ -177,11 +248,22 @@ def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[s
             size, done = size + length, high
 
 
-def knots(values: npt.NDArray[np.int32]) -> Iterator[tuple[int, int]]:
-    """The characters from and to which doubtful ones stand near to one another, and tell enough."""
+def joined(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """The spans with what stands AROUND them in a line of this size; those that meet are one."""
+    wide: list[tuple[int, int]] = []
+    for low, high in found:
+        low, high = max(0, low - AROUND), min(size, high + AROUND)
+        if wide and low <= wide[-1][1]:
+            low = wide.pop()[0]
+        wide.append((low, high))
+    return wide
+
+
+def knots(values: Floats) -> Iterator[tuple[int, int]]:
+    """The characters from and to which unlikely ones stand near to one another, and tell enough."""
     hits = np.flatnonzero(values > 0)
     for group in np.split(hits, np.flatnonzero(np.diff(hits) > NEAR) + 1):
-        if len(group) and values[group[0] : group[-1] + 1].clip(-4, None).sum() >= KNOT:
+        if len(group) and values[group].sum() >= DOUBT:
             yield int(group[0]), int(group[-1]) + 1
 
 
@@ -202,34 +284,79 @@ def parted(whole: Sequence[Stretch], spans: Sequence[Stretch]) -> list[Stretch]:
 
 def spans(data: bytes, asked: Sequence[Window], seen: set[str]) -> list[Stretch]:
     """The spans that are in another encoding than their line, in the order of the data."""
-    found = []
-    names = [*dict.fromkeys((*INSIDE, *(one.own for one in asked)))]
+    names = CHINESE
     costs = np.array([SWITCH - SEEN * (name in seen) for name in names])
+    found: dict[tuple[int, int], Way] = {}
+    for one in walked(data, asked, names, costs):
+        found[one.place] = one
+    # Where most is in another encoding than the line was taken for, that one may be the line's own.
+    other = [Window(*one.place, one.most, one.inside) for one in found.values() if one.most != one.own]
+    for one in walked(data, other, names, costs):
+        if one.cost < found[one.place].cost:
+            found[one.place] = replace(one, own=found[one.place].own)
+    return sorted(part for one in found.values() if sensible(one, data) for part in one.apart)
+
+
+def sensible(way: Way, data: bytes) -> bool:
+    """Whether what is read in another encoding is Chinese, likely in itself and much likelier than before."""
+    texts = [to_text(data[part.start : part.end], part.encoding) for part in way.apart]
+    every = "".join(texts)
+    if way.gain < SURE or len(set(HAN.findall(every))) < FEWEST or ODD.search(every):
+        return False
+    longest = max(way.apart, key=lambda part: part.end - part.start)
+    raw = [data[longest.start : longest.end]]
+    return bool(credible(scores(raw, [longest.encoding]), raw, [longest.encoding], LIKELY_SPAN)[0, 0])
+
+
+@dataclass(frozen=True)
+class Way:
+    """The likeliest way through a window, its parts, and what it costs in nats; gain: against no change at all."""
+
+    place: tuple[int, int]
+    own: str
+    inside: bool
+    cost: float
+    gain: float
+    parts: tuple[Stretch, ...]
+
+    @property
+    def apart(self) -> list[Stretch]:
+        """The parts that are in another encoding than the line."""
+        return [part for part in self.parts if part.encoding != self.own]
+
+    @property
+    def most(self) -> str:
+        """The encoding that most of its bytes are in."""
+        sizes = Counter[str]()
+        for part in self.parts:
+            sizes[part.encoding] += part.end - part.start
+        return max(sizes, key=sizes.__getitem__)
+
+
+def walked(data: bytes, asked: Sequence[Window], names: Sequence[str], costs: Floats) -> Iterator[Way]:
+    """The likeliest way through each window."""
     order = sorted(asked, key=lambda one: one.end - one.start)
     for start in range(0, len(order), TOGETHER):
-        group = order[start : start + TOGETHER]
-        for window, parts in zip(group, paths(data, group, names, costs), strict=True):
-            found += [Stretch(*one) for one in parts if one[2] != window.own]
-    return sorted(found)
+        yield from ways(data, order[start : start + TOGETHER], names, costs)
 
 
-def paths(
-    data: bytes, group: Sequence[Window], names: Sequence[str], costs: Floats
-) -> Iterator[list[tuple[int, int, str, float]]]:
-    """For each window its parts on the likeliest way through its bytes: start, end, encoding, confidence."""
+def ways(data: bytes, group: Sequence[Window], names: Sequence[str], costs: Floats) -> Iterator[Way]:
+    """The same for windows of about the same size, all at once."""
     sizes = np.array([one.end - one.start for one in group])
-    longest = int(sizes.max())
-    raw = np.zeros((len(group), longest + 4), np.int64)
+    raw = np.zeros((len(group), int(sizes.max()) + 4), np.int64)
     for row, one in enumerate(group):
         raw[row, : sizes[row]] = np.frombuffer(data[one.start : one.end], np.uint8)
     lattice = Lattice.of(raw, names)
     own = [names.index(one.own) for one in group]
     lattice.walk(np.array(own), costs)
     for row, one in enumerate(group):
-        steps, cost = lattice.back(row, int(sizes[row]), own[row], one.inside, costs)
+        steps, cost = lattice.back(row, int(sizes[row]), own[row], one.inside)
         alone = 0.0 if len(steps) == 1 else float(scores([data[one.start : one.end]], [one.own])[0, 0])
-        sure = as_confidence(-alone - cost)
-        yield [(one.start + low, one.start + high, names[number], sure) for low, high, number in steps]
+        gain = -alone - cost
+        parts = [
+            Stretch(one.start + low, one.start + high, names[number], as_confidence(gain)) for low, high, number in steps
+        ]
+        yield Way((one.start, one.end), one.own, one.inside, cost, gain, tuple(parts))
 
 
 class Lattice:
@@ -259,16 +386,17 @@ class Lattice:
     def walk(self, own: Ints, costs: Floats) -> None:
         model = Model.load()
         numbers = np.arange(len(costs))[:, None]
-        self.cost[0] = np.where(numbers == own, 0.0, costs[:, None])
+        change = np.where(numbers == own, BACK, costs[:, None])
+        self.cost[0] = np.where(numbers == own, 0.0, change)
         columns = np.arange(len(own))
+        start = model.symbol[LF].astype(np.uint64)  # what stands behind a change has nothing to do with what precedes
         for place in range(self.codes.shape[2]):
             cost, first, second = self.cost[place], self.first[place], self.second[place]
             best = cost.argmin(axis=0)
-            other = cost[best, columns] + costs[:, None]
+            other = cost[best, columns] + change
             switch = other < cost
             cost = np.where(switch, other, cost)
-            first = np.where(switch, first[best, columns], first)
-            second = np.where(switch, second[best, columns], second)
+            first, second = np.where(switch, start, first), np.where(switch, start, second)
             came = np.where(switch, best, numbers)
             code, size = self.codes[:, :, place], self.sizes[:, :, place]
             symbol = model.symbol.take(basic(np.maximum(code, 0).astype(np.uint32))).astype(np.uint64)
@@ -290,11 +418,9 @@ class Lattice:
         known = basic(np.maximum(code, 0).astype(np.uint32))
         return np.asarray((steps + np.minimum(model.hans, model.hant).take(known)) / SCALE, np.float64)
 
-    def back(
-        self, row: int, size: int, own: int, inside: bool, costs: Floats
-    ) -> tuple[list[tuple[int, int, int]], float]:
+    def back(self, row: int, size: int, own: int, inside: bool) -> tuple[list[tuple[int, int, int]], float]:
         """The parts of the likeliest way, and what it costs in nats."""
-        ends = self.cost[size, :, row] + np.where((np.arange(len(costs)) == own) | (not inside), 0.0, costs[own])
+        ends = self.cost[size, :, row] + np.where((np.arange(len(self.codes)) == own) | (not inside), 0.0, BACK)
         number, place = int(ends.argmin()), size
         least = float(ends[number])
         parts: list[tuple[int, int, int]] = []
