@@ -120,7 +120,9 @@ def files(corpora: Path, show: int) -> None:
     chance = random.Random(8)
     tally = Counter[tuple[str, str]]()
     total = Counter[str]()
-    texts = {source: ("gb18030", "big5hkscs", "utf-8", "utf-16-le", "euc_tw") for pair in TEXTS.values() for source in pair}
+    texts = {
+        source: ("gb18030", "big5hkscs", "utf-8", "utf-16-le", "euc_tw") for pair in TEXTS.values() for source in pair
+    }
     for source, names in {**texts, **OTHERS}.items():
         lines = lines_of(corpora, source)
         for name in names:
@@ -141,7 +143,10 @@ def files(corpora: Path, show: int) -> None:
 
 
 def page(lines: list[str], encoding: str, chance: random.Random) -> tuple[str, bytes] | None:
-    body = "".join(f'<p class="c{number}">{line}</p>\n' for number, line in enumerate(chance.sample(lines, min(len(lines), chance.randint(3, 40)))))
+    body = "".join(
+        f'<p class="c{number}">{line}</p>\n'
+        for number, line in enumerate(chance.sample(lines, min(len(lines), chance.randint(3, 40))))
+    )
     text = PAGE.format(chance.choice(lines)[:20], body)
     if encoding == "euc_tw":
         import subprocess
@@ -203,7 +208,9 @@ def unmixed(corpora: Path, show: int) -> None:
         count = data.count(b"\n") + 1
         strange = [part for part in decode(data).segments if part.encoding not in (codec, "ascii")]
         cuts = sum(data[part.start - 1 : part.start] != b"\n" for part in strange if part.start)
-        print(f"{name:28} {codec:10} {count:7} lines: {len(strange)} stretches in another encoding, {cuts} inside a line")
+        print(
+            f"{name:28} {codec:10} {count:7} lines: {len(strange)} stretches in another encoding, {cuts} inside a line"
+        )
         for part in strange[:show]:
             print("   ", part, data[part.start : part.end][:60].decode(codec, "replace"))
 

@@ -24,7 +24,8 @@ def batch(column: pa.Array, config: Config) -> pa.StructArray:
     column = plain(column)
     kind = column.type
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        fixed = [None if row is None else pipeline.fix(row, config) for row in column.to_pylist()]
+        every = pipeline.fix_many(column.fill_null(b"").to_pylist(), config)
+        fixed = [one if valid else None for one, valid in zip(every, column.is_valid().to_pylist(), strict=True)]
         return struct(column, [one and one.text for one in fixed], fixed)
     if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
         raise TypeError(f"a column of strings or binary values is needed, not of {kind}")

@@ -29,17 +29,21 @@ class Config:
     form: the Unicode normalization form, or keep.
     restore: what happens where bytes were truly lost: off, confident (only where the model is sure), or all.
     spaces: keep, or fold (unusual spaces become U+0020, and runs of them one).
+    encoding: what bytes are said to be in (an HTTP header, a catalogue), as evidence that weighs against the bytes
+    themselves; force_encoding: what they are read in, whatever comes of it. Labels as on the web, as GB2312 or Big5.
     disable: rules and families of rules that are not to run, as `noise.pinyin` or `noise`.
     min_confidence: changes less sure than this are reported instead of made; 0 to 1.
 
     >>> Config(to="hans").replace(form="NFKC")
-    Config(to='hans', form='NFKC', restore='confident', spaces='keep', disable=(), min_confidence=0.0)
+    Config(to='hans', form='NFKC', restore='confident', spaces='keep', encoding='', force_encoding='', disable=(), min_confidence=0.0)
     """
 
     to: str = "auto"
     form: str = "NFC"
     restore: str = "confident"
     spaces: str = "keep"
+    encoding: str = ""
+    force_encoding: str = ""
     disable: tuple[str, ...] = ()
     min_confidence: float = 0.0
 
@@ -48,6 +52,8 @@ class Config:
             value = getattr(self, name)
             if value not in choices:
                 raise ConfigError(f"{name}={value!r} is not one of {', '.join(choices)}{suggestion(value, choices)}")
+        for name in ("encoding", "force_encoding"):
+            object.__setattr__(self, name, known_encoding(getattr(self, name), name))
         disable = (self.disable,) if isinstance(self.disable, str) else tuple(self.disable)
         object.__setattr__(self, "disable", disable)
         if isinstance(self.min_confidence, bool) or not isinstance(self.min_confidence, (int, float)):
@@ -83,6 +89,20 @@ class Config:
     def disables(self, rule: str) -> bool:
         """Whether a rule is turned off, by its name or its family."""
         return rule in self.disable or rule.split(".", maxsplit=1)[0] in self.disable
+
+
+def known_encoding(label: object, option: str) -> str:
+    """The encoding of a label as textfix names it. ConfigError for one that does not exist."""
+    from textfix.encodings.choice import named
+
+    if label in ("", None):
+        return ""
+    found = named(label) if isinstance(label, str) else None
+    if found is None:
+        from encodings.aliases import aliases
+
+        raise ConfigError(f"{option}={label!r} is no encoding{suggestion(label, [*aliases])}")
+    return found
 
 
 def parse(text: str) -> dict[str, Any]:

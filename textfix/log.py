@@ -6,11 +6,12 @@ byte for byte; no dictionary or model is needed for that.
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import operator
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -151,7 +152,8 @@ class Side:
 class Log:
     """The log of one document, and of what was done to it before.
 
-    previous: the generation before this one, where a file was fixed again.
+    written: the encoding in which the result was written; its size and hash are those of these bytes. previous: the
+    generation before this one, where a file was fixed again.
     """
 
     source: Side
@@ -161,6 +163,7 @@ class Log:
     versions: dict[str, str]
     steps: tuple[Step | Substitutions, ...]
     previous: Log | None = None
+    written: str = "utf-8"
 
     @classmethod
     def of(cls, source: str | bytes, decoded: Decoded, result: str, steps: Sequence[Step], config: Config) -> Log:
@@ -173,6 +176,19 @@ class Log:
 
     def __bool__(self) -> bool:
         return True
+
+    def in_encoding(self, encoding: str, raw: bytes) -> Log:
+        """The log of the same result written as these bytes of an encoding."""
+        return replace(self, result=Side.of(raw), written=encoding)
+
+    def as_text(self, data: str | bytes) -> str:
+        """The result as text. UnicodeDecodeError where bytes are not in the encoding that it was written in."""
+        return data if isinstance(data, str) else data.decode(self.written)
+
+    def as_bytes(self, data: str | bytes) -> bytes:
+        """The result as it was written."""
+        errors = "surrogatepass" if self.written == "utf-8" else "strict"
+        return data if isinstance(data, bytes) else data.encode(self.written, errors)
 
     def dumps(self) -> str:
         """JSON Lines; the generations before come first."""
@@ -210,6 +226,7 @@ class Log:
             "textfix": FORMAT,
             "source": vars(self.source),
             "result": vars(self.result),
+            **({"written": self.written} if self.written != "utf-8" else {}),
             "segments": [segment.to_dict() for segment in self.segments],
             "config": self.config,
             "versions": self.versions,
@@ -241,15 +258,20 @@ class Log:
                 {str(name): str(value) for name, value in head["versions"].items()},
                 steps,
                 previous,
+                codecs.lookup(head.get("written", "utf-8")).name,
             )
         except LogDamaged:
             raise
-        except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError) as error:
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError, OverflowError, LookupError) as error:
             raise LogDamaged(f"the log that begins at line {first + 1} does not hold together: {error!r}") from None
 
     def state(self, data: str | bytes) -> str:
         """Whether this is the result of the log, its source, or unknown to it."""
-        return "result" if self.result.fits(data) else "source" if self.source.fits(data) else "unknown"
+        try:
+            written = self.as_bytes(data)
+        except UnicodeEncodeError:
+            written = b""
+        return "result" if self.result.fits(written) else "source" if self.source.fits(data) else "unknown"
 
     def check(self, data: str | bytes) -> None:
         """LogMismatch where this is not the result that the log describes."""
@@ -279,7 +301,7 @@ class Log:
     def revert(self, data: str | bytes) -> str | bytes:
         """What went in, of the type that went in. Both hashes are checked."""
         self.check(data)
-        text, _ = self.replay(data if isinstance(data, str) else data.decode("utf-8"))
+        text, _ = self.replay(self.as_text(data))
         if self.source.type == "str":
             source: str | bytes = text
         else:
@@ -318,8 +340,8 @@ class Log:
             text = step.edits.apply(text)
             told.append(Substitutions.of(step, text) or step)
         result = text.row(0)
-        log = Log(self.source, Side.of(result), self.segments, self.config, self.versions, tuple(told), self.previous)
-        return result, log, lost
+        log = replace(self, result=Side.of(result), steps=tuple(told), written="utf-8")
+        return result, log.in_encoding(self.written, log.as_bytes(result)) if self.written != "utf-8" else log, lost
 
 
 @cache

@@ -10,8 +10,8 @@ import numpy as np
 
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings import RULE as SEQUENCE
-from textfix.encodings import Decoded, byte_offsets, decode
+from textfix.encodings import Decoded, byte_offsets, decode_many
+from textfix.encodings.sequences import RULE as SEQUENCE
 from textfix.log import Log, Step, at_source, singly
 from textfix.report import Report
 from textfix.rules import LAST, Context, Rule, choose, enabled
@@ -196,12 +196,27 @@ def finish(text: Text, context: Context, tracks: dict[int, Track]) -> None:
 
 def fix(data: str | bytes, config: Config) -> Fixed:
     """Repair one document."""
-    decoded = Decoded(data, ()) if isinstance(data, str) else decode(data)
-    text = Text.of(decoded.text)
-    track = Track()
-    if len(decoded.readings):
-        text = decoded.readings.apply(text)
-        track = Track([Step(SEQUENCE, 0, decoded.readings)], text=text.row(0))
-    track = run(text, Context(config), {0: track})[0]
+    return fix_many([data], config)[0]
+
+
+def fix_many(rows: Sequence[str | bytes], config: Config) -> list[Fixed]:
+    """Repair many documents at once, each by itself."""
+    raw = iter(decode_many([row for row in rows if isinstance(row, bytes)], config.encoding, config.force_encoding))
+    decoded = [Decoded(row, ()) if isinstance(row, str) else next(raw) for row in rows]
+    tracks, texts = {}, []
+    for number, one in enumerate(decoded):
+        text = one.text
+        if len(one.readings):
+            text = one.readings.apply(Text.of(text)).row(0)
+            tracks[number] = Track([Step(SEQUENCE, 0, one.readings)], text=text)
+        texts.append(text)
+    run(Text.of(texts), Context(config), tracks)
+    return [
+        fixed_of(row, one, tracks.get(number, Track()), config)
+        for number, (row, one) in enumerate(zip(rows, decoded, strict=True))
+    ]
+
+
+def fixed_of(source: str | bytes, decoded: Decoded, track: Track, config: Config) -> Fixed:
     result = decoded.text if track.text is None else track.text
-    return Fixed(result, data, config, decoded, tuple(track.steps), tuple(track.left))
+    return Fixed(result, source, config, decoded, tuple(track.steps), tuple(track.left))

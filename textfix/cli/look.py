@@ -87,7 +87,7 @@ def change_since(path: str, log_file: str | None) -> Change:
     data = files.read(path)
     source = log.revert(data)
     raw = source if isinstance(source, str) else source.decode("utf-8", "surrogateescape")
-    text = data.decode("utf-8")
+    text = log.as_text(data)
     before, steps = log.replay(text)
     edits = reduce(Edits.compose, (step.edits for step in steps), EMPTY)
     return views.Change(before, text, edits, raw, tuple(singly(steps)), (path, path))

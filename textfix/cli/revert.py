@@ -76,8 +76,10 @@ def undo_all(path: str, log_at: str, target: str | None, everything: bool) -> No
 
 
 def undo_rule(path: str, log: Log, only: str, target: str) -> None:
-    text, rest, lost = log.without(files.read(path).decode("utf-8"), only)
+    data = files.read(path)
+    log.check(data)
+    text, rest, lost = log.without(log.as_text(data), only)
     for edit in lost:
         tell(f"{path}: also undone, since it lies over it: {edit.note.rule} {edit.before!r} to {edit.after!r}")
     files.write(files.log_path(target), rest.dumps().encode())
-    files.write(target, text.encode())
+    files.write(target, rest.in_encoding(log.written, b"").as_bytes(text))

@@ -131,6 +131,12 @@ CONFIG_OPTIONS = (
         type=click.Choice(CHOICES["restore"]),
         help="Where bytes were lost: restore nothing, what is sure (the default), or the likeliest.",
     ),
+    click.option(
+        "--encoding",
+        metavar="NAME",
+        help="What the bytes are said to be in, as a server says it: evidence, not the last word.",
+    ),
+    click.option("--force-encoding", metavar="NAME", help="What the bytes are read in, whatever comes of it."),
     click.option("--disable", multiple=True, metavar="RULE", help="Turn a rule or a family off; repeatable."),
     click.option(
         "--min-confidence",

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import SAMPLE, choose
-from textfix.encodings.mixture import stretches
+from textfix.encodings.choice import SAMPLE, choose, choose_many
+from textfix.encodings.mixture import doubted, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
 from textfix.language import Model
@@ -75,23 +75,46 @@ class Decoded:
         return encode(self.text, self.segments)
 
 
-def decode(data: bytes, told: str | None = None, forced: str | None = None) -> Decoded:
+def decode(data: bytes, told: str = "", forced: str = "") -> Decoded:
     """Read bytes of any kind. told, forced: an encoding as evidence, and one that is taken whatever comes of it.
 
     >>> decode("推進".encode("gbk") + b"!").segments
     (Segment(start=0, end=5, encoding='gb18030', confidence=1.0, bom=0, characters=3),)
     """
+    return decode_many([data], told, forced)[0]
+
+
+def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list[Decoded]:
+    """The same for many byte strings, each by itself."""
+    found = [as_forced(row, forced) if forced else as_utf8(row, told) for row in rows]
+    left = [number for number, one in enumerate(found) if one is None]
+    chosen = choose_many([rows[number] for number in left], told)
+    doubts = doubted([rows[number] for number in left], [name for name, _ in chosen])
+    for number, choice, doubtful in zip(left, chosen, doubts, strict=True):
+        row = rows[number]
+        found[number] = mixed(row, 0, told) if doubtful else read(row, 0, *choice)
+    return [one for one in found if one is not None]
+
+
+def as_forced(data: bytes, encoding: str) -> Decoded:
+    """Data as an encoding reads it; what UTF-16 or UTF-32 cannot be is read as UTF-8 with bytes of no meaning."""
+    try:
+        return read(data, marked(data, encoding), encoding, 1.0)
+    except UnicodeDecodeError:
+        return read(data, 0, "utf-8", 0.0)
+
+
+def as_utf8(data: bytes, told: str) -> Decoded | None:
+    """Data with a byte order mark, and valid UTF-8; None for other bytes."""
     if not data:
         return Decoded("", ())
-    if forced:
-        return read(data, marked(data, forced), forced, 1.0)
     for mark, encoding in BOMS:
         if data.startswith(mark) and (found := after_mark(data, mark, encoding, told)):
             return found
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        return mixed(data, 0, told)
+        return None
     if "\0" in text:
         return read(data, 0, *choose(data, told))
     escapes = seven_bit(text) if data.isascii() else None
@@ -147,7 +170,7 @@ def marked(data: bytes, encoding: str) -> int:
     return next((len(mark) for mark, name in BOMS if name == encoding and data.startswith(mark)), 0)
 
 
-def after_mark(data: bytes, mark: bytes, encoding: str, told: str | None) -> Decoded | None:
+def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | None:
     """Data behind a byte order mark; None where it is none, since the rest does not decode."""
     rest = data[len(mark) :]
     if encoding != "utf-8":
@@ -168,7 +191,7 @@ def after_mark(data: bytes, mark: bytes, encoding: str, told: str | None) -> Dec
         return Decoded(found.text, segments, found.readings)
 
 
-def mixed(data: bytes, bom: int, told: str | None) -> Decoded:
+def mixed(data: bytes, bom: int, told: str) -> Decoded:
     """Data that may be in several encodings, behind a byte order mark of so many bytes."""
     texts, segments = [], []
     edits: list[Edit] = []

@@ -38,13 +38,26 @@ CUT = 3.0  # nats that a character costs which is cut in two at either end
 STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
 HEAD = 2048  # bytes in which a declaration stands
-DECLARATION = re.compile(rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I)
+DECLARATION = re.compile(
+    rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I
+)
 BROADER = {  # encodings as they are named, and what they are read as
     "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
     "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8",
     "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250", "koi8-r": "koi8_r",
 }  # fmt: skip
-NAMED = {"x-gbk": "gbk", "gb_2312-80": "gb2312", "x-x-big5": "big5", "euc-tw": "euc_tw", "x-euc-tw": "euc_tw", "x-sjis": "cp932", "windows-31j": "cp932", "ks_c_5601-1987": "cp949", "windows-949": "cp949", "iso-2022-cn": "iso2022_cn"}
+NAMED = {
+    "x-gbk": "gbk",
+    "gb_2312-80": "gb2312",
+    "x-x-big5": "big5",
+    "euc-tw": "euc_tw",
+    "x-euc-tw": "euc_tw",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "ks_c_5601-1987": "cp949",
+    "windows-949": "cp949",
+    "iso-2022-cn": "iso2022_cn",
+}
 # Parts of characters at the end and at the start of bytes that were cut out of others.
 END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})$")}
 START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
@@ -72,23 +85,23 @@ def named(label: str) -> str | None:
     return BROADER.get(name, name)
 
 
-def hints(data: bytes, told: str | None) -> dict[str, float]:
+def hints(data: bytes, told: str) -> dict[str, float]:
     """Nats for the encodings that a caller, and the text itself, names."""
     found: dict[str, float] = {}
     match = DECLARATION.search(data[:HEAD])
     declared = named((match[1] or match[2]).decode("ascii")) if match else None
     for name, nats in ((declared, DECLARED), (told, TOLD)):
-        if name is not None:
+        if name:
             found[name] = found.get(name, 0.0) + nats
     return found
 
 
-def choose(data: bytes, told: str | None = None) -> tuple[str, float]:
+def choose(data: bytes, told: str = "") -> tuple[str, float]:
     """The encoding that makes the bytes likeliest, and how sure that is."""
     return choose_many([data], told)[0]
 
 
-def choose_many(rows: Sequence[bytes], told: str | None = None) -> list[tuple[str, float]]:
+def choose_many(rows: Sequence[bytes], told: str = "") -> list[tuple[str, float]]:
     """The same for many byte strings, each by itself; told: the encoding that a caller names."""
     samples = [sampled(row) for row in rows]
     favoured = [hints(row, told) for row in rows]
@@ -178,13 +191,17 @@ def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
 
 def understood(rows: Sequence[bytes], encoding: str) -> list[str]:
     """Each row as text, its sequences read."""
-    return [meant(text, encoding) if LONE.search(text) else text for text in (whole_units(row, encoding) for row in rows)]
+    return [
+        meant(text, encoding) if LONE.search(text) else text for text in (whole_units(row, encoding) for row in rows)
+    ]
 
 
 def alone(text: Text, model: Model) -> Floats:
     """How unlikely each row is by its characters one by one, in nats."""
     codes = basic(text.codes)
-    unlikely = model.single.take(model.symbol.take(codes)).astype(np.uint16) + np.minimum(model.hans, model.hant).take(codes)
+    unlikely = model.single.take(model.symbol.take(codes)).astype(np.uint16) + np.minimum(model.hans, model.hant).take(
+        codes
+    )
     return sums(unlikely, text) / SCALE
 
 

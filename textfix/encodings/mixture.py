@@ -45,7 +45,7 @@ NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
 DOUBT_SHORT = 1.0  # nats by which characters of a short line are less likely than expected
 DOUBT, NEAR = 9.0, 8  # nats by which characters so near to one another are less likely than expected
 AROUND = 24  # characters on either side of doubtful ones that are read again with them
-LONGEST = 4096  # bytes that are read again at once
+LONGEST = 2048  # bytes that are read again at once
 TOGETHER = 256  # windows
 SWITCH, SEEN = 14.0, 4.0  # nats for a span in another encoding, and less where the document has lines in it
 BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
@@ -82,7 +82,7 @@ class Window:
     inside: bool
 
 
-def stretches(data: bytes, told: str | None = None) -> list[Stretch]:
+def stretches(data: bytes, told: str = "") -> list[Stretch]:
     """Data cut into stretches, each in one encoding.
 
     >>> lines = "".join(f"第{place}行，文字的編碼很簡單。\\n" for place in range(4)).encode("big5")
@@ -95,7 +95,7 @@ def stretches(data: bytes, told: str | None = None) -> list[Stretch]:
     whole = [Stretch(0, len(data), main, confidence)]
     if main not in LINES:
         return whole
-    text = rows(to_text(data, main))
+    text = in_lines(to_text(data, main))
     asked = doubtful(text)
     if not len(asked):
         return whole
@@ -118,7 +118,9 @@ def stretches(data: bytes, told: str | None = None) -> list[Stretch]:
         sure = confidence if plain else as_confidence(float(own[own < math.inf].sum()))
         found.append(Stretch(int(starts[low]), int(starts[high]), names[choice[low]], sure))
     encodings = [names[one] for one in choice[asked].tolist()]
-    return parted(found, spans(data, [*windows(lines.of(asked), starts[asked].tolist(), encodings)], {*names[: len(seen)]}))
+    return parted(
+        found, spans(data, [*windows(lines.of(asked), starts[asked].tolist(), encodings)], {*names[: len(seen)]})
+    )
 
 
 @dataclass(frozen=True)
@@ -146,11 +148,26 @@ class Lines:
         return choice, certain
 
 
-def rows(text: str) -> Text:
+def in_lines(text: str) -> Text:
     """A text as its lines; the line ends belong to them."""
     codes = Text.of(text).codes
     ends = np.flatnonzero(codes[:-1] == LF) + 1
     return Text(codes, np.concatenate([[0], ends, [len(codes)]]).astype(np.int64))
+
+
+def doubted(data: Sequence[bytes], names: Sequence[str]) -> list[bool]:
+    """For each byte string whether anything in it may be in another encoding than the one it is taken for."""
+    found = [False] * len(data)
+    for name in set(names) & set(LINES):
+        asked = [number for number, one in enumerate(names) if one == name]
+        texts = [in_lines(to_text(data[number], name)) for number in asked]
+        owner = np.repeat(asked, [len(one) for one in texts])
+        before = offsets([len(one.codes) for one in texts])
+        starts = [one.rows[:-1] + start for one, start in zip(texts, before[:-1], strict=True)]
+        every = Text(np.concatenate([one.codes for one in texts]), np.append(np.concatenate(starts), before[-1]))
+        for number in owner[doubtful(every)].tolist():
+            found[number] = True
+    return found
 
 
 def doubtful(text: Text) -> Ints:
@@ -354,7 +371,8 @@ def ways(data: bytes, group: Sequence[Window], names: Sequence[str], costs: Floa
         alone = 0.0 if len(steps) == 1 else float(scores([data[one.start : one.end]], [one.own])[0, 0])
         gain = -alone - cost
         parts = [
-            Stretch(one.start + low, one.start + high, names[number], as_confidence(gain)) for low, high, number in steps
+            Stretch(one.start + low, one.start + high, names[number], as_confidence(gain))
+            for low, high, number in steps
         ]
         yield Way((one.start, one.end), one.own, one.inside, cost, gain, tuple(parts))
 

@@ -124,7 +124,7 @@ def iso2022_cn(text: str) -> str | None:
             found += cns(2, part[2:])
         else:
             read = part if not shifted else cns(1, part) if plane == "G" else pairs(part, "gb2312")
-            if read is None or len(part) % 2 and shifted:
+            if read is None or (len(part) % 2 and shifted):
                 return None
             found += read
     return None if "\ufffd" in found else found
