@@ -34,8 +34,8 @@ class Config:
     disable: rules and families of rules that are not to run, as `noise.pinyin` or `noise`.
     min_confidence: changes less sure than this are reported instead of made; 0 to 1.
 
-    >>> Config(to="hans").replace(form="NFKC")
-    Config(to='hans', form='NFKC', restore='confident', spaces='keep', encoding='', force_encoding='', disable=(), min_confidence=0.0)
+    >>> Config(to="hans").replace(form="NFKC", encoding="GB2312").to_dict()["encoding"]
+    'gb18030'
     """
 
     to: str = "auto"

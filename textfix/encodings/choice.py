@@ -149,12 +149,12 @@ def weighed(
     total = found + np.array(weights)
     best = total.argmax(axis=0)
     answers = []
-    for number, (row, one, margin) in enumerate(zip(rows, best.tolist(), margins(total, best).tolist(), strict=True)):
-        name = names[one]
+    for number, (row, one, ahead) in enumerate(zip(rows, best.tolist(), margins(total, best).tolist(), strict=True)):
+        name, margin = names[one], ahead
         if found[one, number] < -STRANGE * len(whole_units(row, name)) and (other := guess(row)):
-            margin = float(scores([row], [other])[0, 0]) - total[one, number]
-            name = other if margin > 0 else name
-        answers.append((name, as_confidence(abs(margin))))
+            better = float(scores([row], [other])[0, 0]) - total[one, number]
+            name, margin = (other, better) if better > 0 else (name, min(margin, -better))
+        answers.append((name, as_confidence(margin)))
     return answers
 
 
@@ -176,9 +176,7 @@ def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
     -NEVER for what single characters already tell to be far behind the best.
     """
     model = Model.load()
-    read = [understood(rows, name) for name in names]
-    texts = [Text.of(one) for one in read]
-    costs = [unexplained(text, one, name) for text, one, name in zip(texts, read, names, strict=True)]
+    texts, costs = zip(*(understood(rows, name) for name in names), strict=True)
     rough = np.array([-alone(text, model) - cost for text, cost in zip(texts, costs, strict=True)])
     best = rough.max(axis=0)
     kept = rough > best - FAR + SHARE * np.minimum(best, 0.0)
@@ -189,11 +187,24 @@ def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
     return rough
 
 
-def understood(rows: Sequence[bytes], encoding: str) -> list[str]:
-    """Each row as text, its sequences read."""
-    return [
-        meant(text, encoding) if LONE.search(text) else text for text in (whole_units(row, encoding) for row in rows)
-    ]
+def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
+    """The rows as text, their sequences read, and nats against each for bytes without a meaning.
+
+    Parts of characters at the ends of a row are left out, and cost less.
+    """
+    ends = [one for one in (START.get(encoding), END.get(encoding, LEAD if encoding in DOUBLE else None)) if one]
+    texts, cuts = [], np.zeros(len(rows))
+    for number, row in enumerate(rows):
+        text = whole_units(row, encoding)
+        if LONE.search(text):
+            text = meant(text, encoding)
+            for pattern in ends:
+                text, count = pattern.subn("", text)
+                cuts[number] += CUT * count
+        texts.append(text)
+    joined = Text.of(texts)
+    lone = (joined.codes >= 0xD800) & (joined.codes < 0xE000)
+    return joined, UNEXPLAINED * sums(lone, joined) + cuts
 
 
 def alone(text: Text, model: Model) -> Floats:
@@ -203,16 +214,6 @@ def alone(text: Text, model: Model) -> Floats:
         codes
     )
     return sums(unlikely, text) / SCALE
-
-
-def unexplained(text: Text, read: Sequence[str], encoding: str) -> Floats:
-    """Nats against each row for the bytes without a meaning; parts of characters at its ends cost less."""
-    costs = UNEXPLAINED * sums((text.codes >= 0xD800) & (text.codes < 0xE000), text)
-    for row in np.flatnonzero(costs).tolist():
-        for pattern in (START.get(encoding), END.get(encoding, LEAD if encoding in DOUBLE else None)):
-            if pattern and (found := pattern.search(read[row])):
-                costs[row] += CUT - UNEXPLAINED * len(found[0])
-    return costs
 
 
 def margins(scored: Floats, choice: npt.NDArray[np.int64]) -> Floats:

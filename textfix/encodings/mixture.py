@@ -269,10 +269,10 @@ def joined(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]
     """The spans with what stands AROUND them in a line of this size; those that meet are one."""
     wide: list[tuple[int, int]] = []
     for low, high in found:
-        low, high = max(0, low - AROUND), min(size, high + AROUND)
-        if wide and low <= wide[-1][1]:
-            low = wide.pop()[0]
-        wide.append((low, high))
+        start = max(0, low - AROUND)
+        if wide and start <= wide[-1][1]:
+            start = wide.pop()[0]
+        wide.append((start, min(size, high + AROUND)))
     return wide
 
 

@@ -6,11 +6,21 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.text import Class, Text, to_str
+
+# A surrogate, or as many bytes as may begin a character of UTF-8 (Unicode 16, section 3.9, maximal subparts).
+UNIT = re.compile(
+    "\udce0[\udca0-\udcbf]|[\udce1-\udcec\udcee\udcef][\udc80-\udcbf]|\udced[\udc80-\udc9f]"
+    "|\udcf0[\udc90-\udcbf][\udc80-\udcbf]?|[\udcf1-\udcf3][\udc80-\udcbf]{1,2}|\udcf4[\udc80-\udc8f][\udc80-\udcbf]?"
+    "|[\ud800-\udfff]"
+)
 
 
 def propose_pairs(text: Text, context: Context) -> Proposals:
@@ -31,18 +41,24 @@ def joined(high: int, low: int) -> str:
 
 
 def propose_undecodable(text: Text, context: Context) -> Proposals:
-    """What is still a surrogate becomes U+FFFD; the edit holds the byte, or the half pair, that stood there."""
+    """What is still a surrogate becomes U+FFFD; the edit holds the bytes, or the half pair, that stood there.
+
+    The first bytes of a character of UTF-8 that is cut off become one.
+    """
     found = text.screen.where(Class.SURROGATE)
-    notes = {code: undecodable(code) for code in np.unique(text.codes[found]).tolist()}
-    return Proposals.of(
-        Edit(at, at + 1, chr(code), "\ufffd", notes[code])
-        for at, code in zip(found.tolist(), text.codes[found].tolist(), strict=True)
-    )
+    edits = []
+    for run in np.split(found, np.flatnonzero((np.diff(found) > 1) | (np.diff(text.row_of(found)) > 0)) + 1):
+        start = int(run[0]) if len(run) else 0
+        for match in UNIT.finditer(text.slice(start, start + len(run))):
+            edits.append(Edit(start + match.start(), start + match.end(), match[0], "\ufffd", undecodable(match[0])))
+    return Proposals.of(edits)
 
 
-def undecodable(code: int) -> Note:
-    byte = f"the byte {code - 0xDC00:02X} has no meaning here" if 0xDC80 <= code <= 0xDCFF else "half a surrogate pair"
-    return Note(UNDECODABLE.name, reason=byte)
+@cache
+def undecodable(unit: str) -> Note:
+    raw = " ".join(f"{ord(one) - 0xDC00:02X}" for one in unit)
+    lone = "\udc80" <= unit[0] <= "\udcff"
+    return Note(UNDECODABLE.name, reason=f"the bytes {raw} have no meaning here" if lone else "half a surrogate pair")
 
 
 PAIRS = Rule(
