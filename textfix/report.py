@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +15,9 @@ from textfix.log import Step, singly
 from textfix.rules import MERE, script
 from textfix.text import CR, LF, Text, line_ends
 
-EXAMPLE = 8  # characters shown on either side of an example
+EXAMPLE, SAMPLE = 8, 24  # characters shown on either side of an example, and of a segment
+NARROWER = {"gb18030": ("gb2312", "gbk"), "big5hkscs": ("big5", "cp950"), "cp949": ("euc_kr",), "cp932": ("shift_jis",)}
+BEYOND = re.compile("[^\\x00-\\x7f]")
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,25 @@ class Damage:
 
 
 @dataclass(frozen=True)
+class Span(Segment):
+    """A segment with what people ask of it.
+
+    charset: the narrowest character set that holds it: gb2312, gbk or gb18030; big5, cp950 or big5hkscs; else the
+    encoding. line, last_line: counted from 1. sample: how it begins, from what is beyond ASCII on.
+    """
+
+    charset: str = ""
+    line: int = 1
+    last_line: int = 1
+    sample: str = ""
+
+
+@dataclass(frozen=True)
 class Report:
     """What was found. clean: there is nothing to repair under the configuration; encodings and notes do not count."""
 
     encoding: str  # the name of the encoding, mixed, or unicode for a str
-    segments: tuple[Segment, ...]
+    segments: tuple[Span, ...]
     script: Script
     drift: tuple[Drift, ...]
     damage: tuple[Damage, ...]
@@ -82,7 +99,7 @@ class Report:
         names = {segment.encoding for segment in decoded.segments}
         encoding = "mixed" if len(names) > 1 else next(iter(names), "unicode" if decoded.text else "ascii")
         clean = not drift and all(one.note for one in damage)
-        return cls(encoding, decoded.segments, script_of(decoded, steps), drift, damage, clean)
+        return cls(encoding, tuple(spans_of(decoded, lines)), script_of(decoded, steps), drift, damage, clean)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as mappings, lists, strings and numbers, without what UTF-8 cannot hold."""
@@ -108,6 +125,32 @@ class Lines:
         """
         line = int(self.starts.searchsorted(position, side="right"))
         return line, position - int(self.starts[line - 1]) + 1
+
+
+def spans_of(decoded: Decoded, lines: Lines) -> Iterable[Span]:
+    place = 0
+    meant = decoded.readings.apply(Text.of(decoded.text)).row(0) if len(decoded.segments) == 1 else decoded.text
+    for part in decoded.segments:
+        end = place + part.characters
+        text = decoded.text[place:end] if len(decoded.segments) > 1 else meant
+        first, _ = lines.place(place)
+        last, _ = lines.place(max(place, end - 1))
+        beyond = BEYOND.search(text)
+        start = max(0, beyond.start() - EXAMPLE) if beyond else 0
+        sample = one_line(text[start : start + SAMPLE])
+        yield Span(**vars(part), charset=narrowest(text, part.encoding), line=first, last_line=last, sample=sample)
+        place = end
+
+
+def narrowest(text: str, encoding: str) -> str:
+    """The smallest character set that holds a text of this encoding."""
+    for charset in NARROWER.get(encoding, ()):
+        try:
+            text.encode(charset, "surrogateescape")
+        except UnicodeEncodeError:
+            continue
+        return charset
+    return encoding
 
 
 def script_of(decoded: Decoded, steps: Sequence[Step]) -> Script:

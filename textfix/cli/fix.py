@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from textfix.cli.shared import (
     options,
     progressing,
     put,
-    put_raw,
+    put_bytes,
     show_change,
     tell,
     terminal_style,
@@ -32,6 +33,18 @@ from textfix.files import Input
 from textfix.pipeline import Fixed
 from textfix.rules import LAST
 
+FEW = 5  # characters that are named
+
+
+def writable(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
+    """The codec of an encoding; a usage error for none."""
+    try:
+        info = codecs.lookup(value or "utf-8")
+        "".encode(info.name)
+    except LookupError:
+        raise click.BadParameter(f"{value!r} is no encoding that text can be written in") from None
+    return info.name
+
 
 @click.command(
     cls=Examples,
@@ -39,6 +52,7 @@ from textfix.rules import LAST
     textfix fix novel.txt > clean.txt
     textfix fix novel.txt -o clean.txt          the log becomes clean.txt.textfix.jsonl
     textfix fix --in-place --to hans subs/      every file of the folder; undo: textfix revert --in-place subs/
+    textfix fix --output-encoding utf-8-sig list.csv -o clean.csv
     textfix fix --check corpus/                 exit 1 when something would change
     curl -s https://example.org | textfix fix -
     """,
@@ -50,6 +64,12 @@ from textfix.rules import LAST
 @click.option("-i", "--in-place", is_flag=True, help="Replace the files; the log is written first, beside each.")
 @click.option("--log", "log_file", metavar="FILE", help="Where to write the log of one input.")
 @click.option("--no-log", is_flag=True, help="Write no log: the change cannot be undone.")
+@click.option(
+    "--output-encoding",
+    metavar="NAME",
+    callback=writable,
+    help="Write this instead of UTF-8: gb18030, big5, utf-8-sig (as Excel wants it), utf-16.",
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when something would change.")
 @click.option(
     "--diff", "show_diff", is_flag=True, help="Write nothing; show what would change; exit 1 when something would."
@@ -92,6 +112,7 @@ class Destination:
     show_diff: bool
     log_file: str | None
     no_log: bool
+    output_encoding: str
 
     def validate(self, found: list[Input], named: int, as_json: bool) -> None:
         """UsageError for combinations that make no sense, before anything is written."""
@@ -138,23 +159,49 @@ class Destination:
             if fixed.changed:
                 tell(f"{one.shown}: would change{'' if fixed.steps else ': only its encoding, to plain UTF-8'}")
         elif target is None:
+            raw = written(fixed.text, self.output_encoding)
             if self.log_file:
-                files.write(self.log_file, fixed.log.dumps().encode())
-            put_raw(fixed.text)
-        elif not self.in_place or fixed.changed:
+                files.write(self.log_file, fixed.log.in_encoding(self.output_encoding, raw).dumps().encode())
+            put_bytes(raw)
+        elif not self.in_place or fixed.changed or self.output_encoding != "utf-8":
             self.write_file(target, fixed)
 
     def write_file(self, target: str, fixed: Fixed) -> None:
         """Write a result and, before it, its log."""
+        raw = written(fixed.text, self.output_encoding)
+        if self.in_place and raw == fixed.source:
+            return
         log = self.log_file or files.log_path(target)
         if self.in_place and self.no_log:
             refuse_loss(fixed, log)
         files.check_target(target)
         if not self.no_log and (self.log_file or not files.is_special(target)):
             source = fixed.source if isinstance(fixed.source, bytes) else fixed.source.encode()
-            whole = files.continued(fixed.log, log, source) if self.in_place else fixed.log
+            own = fixed.log.in_encoding(self.output_encoding, raw)
+            whole = files.continued(own, log, source) if self.in_place else own
             files.write(log, whole.dumps().encode())
-        files.write(target, fixed.text.encode())
+        files.write(target, raw)
+
+
+def written(text: str, encoding: str) -> bytes:
+    """A result in an encoding. ValueError names what it cannot hold: nothing is lost in silence."""
+    try:
+        raw = text.encode(encoding)
+        if raw.decode(encoding) == text:
+            return raw
+    except UnicodeError:
+        pass
+    lost = [one for one in dict.fromkeys(text) if not holds(encoding, one)]
+    shown = " ".join(f"{one} U+{ord(one):04X}" for one in lost[:FEW]) or "what it begins with"
+    more = f" and {len(lost) - FEW} others" if len(lost) > FEW else ""
+    raise ValueError(f"{encoding} cannot hold {shown}{more}; nothing is written: use gb18030 or utf-8")
+
+
+def holds(encoding: str, character: str) -> bool:
+    try:
+        return character.encode(encoding).decode(encoding) == character
+    except UnicodeError:
+        return False
 
 
 def refuse_loss(fixed: Fixed, log: str) -> None:

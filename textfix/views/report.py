@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from textfix.report import Report
+from textfix.report import Report, Span
 from textfix.views.neutral import neutral
 
+MOST = 12  # segments that are shown
 LONGEST = 40  # characters of a stretch of drift that are shown
 NAMES = {"hans": "simplified", "hant": "traditional", "mixed": "mixed", "undecided": "undecided"}
 
@@ -18,6 +20,8 @@ def described(name: str, report: Report) -> str:
 def described_lines(name: str, report: Report) -> Iterator[str]:
     yield f"{neutral(name)}: {verdict(report)}"
     yield f"  encoding  {encoding_of(report)}"
+    if len(report.segments) > 1:
+        yield from table(report.segments)
     script = report.script
     yield f"  script    {NAMES[script.dominant]} ({script.hant} traditional, {script.hans} simplified characters)"
     for drift in report.drift:
@@ -41,13 +45,34 @@ def verdict(report: Report) -> str:
     )
 
 
+def table(segments: Sequence[Span]) -> Iterator[str]:
+    """The segments: bytes, lines, encoding, how sure, and how each begins."""
+    for part in segments[:MOST]:
+        lines = f"line {part.line}" if part.line == part.last_line else f"lines {part.line}-{part.last_line}"
+        place = f"bytes {part.start}-{part.end}, {lines}"
+        yield f"            {place:<34}  {part.charset:<9}  {part.confidence:.3f}  {neutral(part.sample)}"
+    if len(segments) > MOST:
+        yield f"            … and {len(segments) - MOST} more; --json has all"
+
+
 def encoding_of(report: Report) -> str:
-    """The encoding, with its segments where they are several, and whether fix would write the text anew."""
-    named = [part.encoding + (" with a byte order mark" if part.bom else "") for part in report.segments]
-    if len(named) > 1:
-        places = (f" {part.confidence:.3f} (bytes {part.start}-{part.end})" for part in report.segments)
-        named = [name + place for name, place in zip(named, places, strict=True)]
-    return (", ".join(named) or report.encoding) + ("; fix writes plain UTF-8" if transcoded(report) else "")
+    """The encoding, or how much is in which, and whether fix would write the text anew."""
+    if len(report.segments) > 1:
+        sizes = Counter[str]()
+        for part in report.segments:
+            sizes[part.encoding] += part.end - part.start
+        whole = sum(sizes.values())
+        shares = (f"{count / whole:.0%} {name}" for name, count in sizes.most_common())
+        named = f"mixed: {', '.join(shares)}"
+    else:
+        named = ", ".join(map(name_of, report.segments)) or report.encoding
+    return named + ("; fix writes plain UTF-8" if transcoded(report) else "")
+
+
+def name_of(part: Span) -> str:
+    """The encoding of a segment, the character set where that is narrower, and its byte order mark."""
+    narrower = f" (all of it {part.charset})" if part.charset != part.encoding else ""
+    return part.encoding + narrower + (" with a byte order mark" if part.bom else "")
 
 
 def transcoded(report: Report) -> bool:

@@ -59,8 +59,8 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
     for number, channels in zip(left, tried, strict=True):
         for channel in channels:
             unsolved[channel].append(number)
-    for channel, numbers in unsolved.items():
-        through_lattice(found, asked, channel, numbers, model)
+    for channel in sorted(unsolved, key=CHANNELS.index):  # of equal readings the first stays, in any company
+        through_lattice(found, asked, channel, unsolved[channel], model)
     return found
 
 
