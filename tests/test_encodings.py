@@ -5,7 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import BYTES
 
-from textfix.encodings import Decoded, decode, encode, is_binary
+import textfix
+from textfix.encodings import Decoded, decode, decode_many, encode, is_binary
+from textfix.encodings.choice import hints
+from textfix.encodings.plain import to_bytes, to_text
 
 SAMPLES = {  # text and the encoding that must be found
     "utf-8": "简体中文，一段话。",
@@ -95,3 +98,55 @@ def test_segments_of_another_text_are_refused() -> None:
 )
 def test_binary_is_told_from_text(data: bytes, binary: bool) -> None:
     assert is_binary(data) is binary
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(BYTES, st.sampled_from([text.encode(name) for name, text in SAMPLES.items()])), max_size=6))
+def test_many_are_read_as_each_alone(rows: list[bytes]) -> None:
+    assert decode_many(rows) == [decode(row) for row in rows]
+
+
+@settings(max_examples=300, deadline=None)
+@given(BYTES, st.sampled_from([*SAMPLES, "big5hkscs", "euc_jp", "euc_tw", "hz", "iso2022_cn", "utf-32-be", "latin-1"]))
+def test_a_forced_encoding_loses_nothing(data: bytes, encoding: str) -> None:
+    fixed = textfix.fix(data, force_encoding=encoding, to="keep")
+    assert textfix.revert(fixed.text, textfix.Log.loads(fixed.log.dumps())) == data
+
+
+def test_gb18030_gives_every_sequence_back() -> None:
+    """What ONE_TO_ONE claims: the pairs, and of the sequences of four bytes one of each row."""
+    pairs = [bytes((lead, trail)) for lead in range(0x81, 0xFF) for trail in range(0x40, 0xFF)]
+    fours = [
+        bytes((a, b, c, 0x30 + (a + b + c) % 10))
+        for a in range(0x81, 0xFF)
+        for b in range(0x30, 0x3A)
+        for c in range(0x81, 0xFF)
+    ]
+    for raw in (*pairs, *fours):
+        assert to_bytes(to_text(raw, "gb18030"), "gb18030") == raw
+
+
+def test_a_hint_is_evidence_and_no_more() -> None:
+    short, long = "élan".encode("cp1252"), "服务器已经启动，正在监听端口。".encode("gbk")
+    assert textfix.detect(short, encoding="iso-8859-1").encoding == "cp1252"
+    assert textfix.detect(short, encoding="gb2312").encoding == "gb18030"
+    assert textfix.detect(long, encoding="iso-8859-1").encoding == "gb18030"
+    assert textfix.detect(long, force_encoding="big5").encoding == "big5hkscs"
+
+
+def test_declarations_of_a_page_are_evidence() -> None:
+    assert hints(b'<meta http-equiv="Content-Type" content="text/html; charset=big5">', "") == {"big5hkscs": 6.0}
+    assert hints(b"<?xml version='1.0' encoding='GB2312'?>", "utf-8") == {"gb18030": 6.0, "utf-8": 12.0}
+    assert hints(b"charset=klingon", "") == {}
+
+
+def test_detect_many_agrees_with_detect() -> None:
+    rows = [text.encode(name) for name, text in SAMPLES.items()]
+    assert textfix.Fixer().detect_many(rows) == [textfix.detect(row) for row in rows]
+
+
+def test_segments_are_told_with_lines_and_character_set() -> None:
+    data = "第一行，记录服务器的日志。\n".encode("gbk") + "第二行沒有問題，說明文件。\n".encode("big5")
+    first, second = textfix.detect(data).segments
+    assert (first.charset, first.line, first.last_line, first.sample) == ("gb2312", 1, 1, "第一行，记录服务器的日志。 ")
+    assert (second.charset, second.line, second.last_line) == ("big5", 2, 2)

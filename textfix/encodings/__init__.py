@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import codecs
+import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -30,7 +31,7 @@ BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
 MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
 CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does not hold
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
-SENSE = 8.0  # nats by which text behind escape sequences must be likelier than the escape sequences
+SENSE = 8.0  # nats that a character behind escape sequences may cost on average; code that looks alike costs more
 ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030
 BINARY = 0.01  # share of such controls above which bytes are no text
 
@@ -127,11 +128,16 @@ def seven_bit(text: str) -> str | None:
     """The encoding of text of which the characters beyond ASCII stand behind escape sequences; None for mere ASCII."""
     if "~{" not in text and "\x1b$" not in text:
         return None
-    model = Model.load()
-    found = {name: meant(text, name) for name in AS_ASCII if name != "euc_tw" and readings(text, name)}
-    gains = {name: model.score(Text.of([new, text])) for name, new in found.items()}
-    best = max(gains, key=lambda name: float(gains[name][0]), default=None)
-    return best if best and gains[best][0] > gains[best][1] + SENSE else None
+    texts = {name: meant(text, name) for name in AS_ASCII if name != "euc_tw" and readings(text, name)}
+    costs = {name: cost for name, one in texts.items() if (cost := foreign_cost(one)) <= SENSE}
+    return min(costs, key=costs.__getitem__, default=None)
+
+
+def foreign_cost(text: str) -> float:
+    """What a character beyond ASCII costs on average, in nats; infinite for fewer than two."""
+    one = Text.of(text)
+    beyond = one.codes >= 0x80
+    return -float(Model.load().characters(one)[beyond].mean()) if beyond.sum() > 1 else math.inf
 
 
 def encode(text: str, segments: Sequence[Segment]) -> bytes:

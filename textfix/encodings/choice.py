@@ -42,7 +42,7 @@ DECLARATION = re.compile(
     rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I
 )
 BROADER = {  # encodings as they are named, and what they are read as
-    "gb2312": "gb18030", "gbk": "gb18030", "hz": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
+    "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
     "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8",
     "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250", "koi8-r": "koi8_r",
 }  # fmt: skip
@@ -72,6 +72,8 @@ def named(label: str) -> str | None:
     ('gb18030', 'cp932', None)
     """
     label = label.strip().lower()
+    if label in AS_ASCII:
+        return label
     try:
         name = NAMED.get(label) or codecs.lookup(label).name
     except LookupError:
@@ -113,7 +115,8 @@ def choose_many(rows: Sequence[bytes], told: str = "") -> list[tuple[str, float]
         for number in compress(left, settled):
             found[number] = (name, 1.0)
         left = [number for number, done in zip(left, settled, strict=True) if not done]
-    for numbers, extra in ((left, ()), *(([number], (*WIDE, *favoured[number])) for number in others)):
+    alone = (([number], (*(WIDE if 0 in rows[number] else ()), *favoured[number])) for number in others)
+    for numbers, extra in ((left, ()), *alone):
         if numbers:
             names = [*dict.fromkeys((*CANDIDATES, *extra))]
             chosen = weighed([samples[number] for number in numbers], names, [favoured[number] for number in numbers])
@@ -196,6 +199,7 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
     texts, cuts = [], np.zeros(len(rows))
     for number, row in enumerate(rows):
         text = whole_units(row, encoding)
+        cuts[number] += UNEXPLAINED * (len(row) % WIDE.get(encoding, 1))
         if LONE.search(text):
             text = meant(text, encoding)
             for pattern in ends:
