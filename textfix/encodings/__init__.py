@@ -14,8 +14,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import SAMPLE, choose, choose_many
-from textfix.encodings.mixture import doubted, stretches
+from textfix.encodings.choice import SAMPLE, choose
+from textfix.encodings.mixture import Stretch, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
 from textfix.language import Model
@@ -89,11 +89,8 @@ def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list
     """The same for many byte strings, each by itself."""
     found = [as_forced(row, forced) if forced else as_utf8(row, told) for row in rows]
     left = [number for number, one in enumerate(found) if one is None]
-    chosen = choose_many([rows[number] for number in left], told)
-    doubts = doubted([rows[number] for number in left], [name for name, _ in chosen])
-    for number, choice, doubtful in zip(left, chosen, doubts, strict=True):
-        row = rows[number]
-        found[number] = mixed(row, 0, told) if doubtful else read(row, 0, *choice)
+    for number, parts in zip(left, stretches([rows[number] for number in left], told), strict=True):
+        found[number] = joined(rows[number], 0, parts)
     return [one for one in found if one is not None]
 
 
@@ -188,7 +185,7 @@ def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | 
         text = rest.decode("utf-8")
         return Decoded(text, (Segment(0, len(data), "utf-8", bom=len(mark), characters=len(text)),))
     except UnicodeDecodeError:
-        found = mixed(data, len(mark), told or "utf-8")
+        found = joined(data, len(mark), stretches([rest], told or "utf-8")[0])
         first = found.segments[0]
         if first.encoding == "utf-8":
             return found
@@ -197,12 +194,12 @@ def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | 
         return Decoded(found.text, segments, found.readings)
 
 
-def mixed(data: bytes, bom: int, told: str) -> Decoded:
-    """Data that may be in several encodings, behind a byte order mark of so many bytes."""
+def joined(data: bytes, bom: int, parts: Sequence[Stretch]) -> Decoded:
+    """The stretches of data, which begin behind a byte order mark of so many bytes, read one after the other."""
     texts, segments = [], []
     edits: list[Edit] = []
     size = 0
-    for part in stretches(data[bom:], told):
+    for part in parts:
         start = part.start + bom if part.start else 0
         found = read(data[start : part.end + bom], bom if not part.start else 0, part.encoding, part.confidence)
         segments += [replace(one, start=one.start + start, end=one.end + start) for one in found.segments]

@@ -138,7 +138,10 @@ def plainly(rows: Sequence[bytes], encoding: str) -> list[bool]:
     fine = (counts >= FEW) & (sums(odd, text) == 0)
     asked = np.flatnonzero(fine)
     part = text.take(asked)
-    fine[asked] = sums(np.where(part.codes >= 0x80, Model.load().characters(part), 0.0), part) > -PLAIN * counts[asked]
+    steps = np.round(
+        np.where(part.codes >= 0x80, Model.load().characters(part), 0.0) * SCALE
+    )  # sums of these are exact
+    fine[asked] = sums(steps, part) > -PLAIN * SCALE * counts[asked]
     return [bool(one) for one in fine]
 
 
@@ -203,8 +206,9 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
         if LONE.search(text):
             text = meant(text, encoding)
             for pattern in ends:
-                text, count = pattern.subn("", text)
-                cuts[number] += CUT * count
+                rest, count = pattern.subn("", text)
+                if count and not rest.isascii():  # else nothing speaks for the encoding but the part itself
+                    text, cuts[number] = rest, cuts[number] + CUT
         texts.append(text)
     joined = Text.of(texts)
     lone = (joined.codes >= 0xD800) & (joined.codes < 0xE000)

@@ -27,7 +27,7 @@ from textfix.encodings.choice import (
     UNEXPLAINED,
     Floats,
     as_confidence,
-    choose,
+    choose_many,
     margins,
     scores,
 )
@@ -43,7 +43,7 @@ BESIDE = 6  # characters on either side of a sign that the model is asked about
 EXPECTED = 8.5  # nats that a character beyond ASCII costs at the most, where it is read rightly, on average
 NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
 DOUBT_SHORT = 1.0  # nats by which characters of a short line are less likely than expected
-DOUBT, NEAR = 9.0, 8  # nats by which characters so near to one another are less likely than expected
+DOUBT, NEAR = 15.0, 8  # nats by which characters so near to one another are less likely than expected
 AROUND = 24  # characters on either side of doubtful ones that are read again with them
 LONGEST = 2048  # bytes that are read again at once
 TOGETHER = 256  # windows
@@ -82,23 +82,41 @@ class Window:
     inside: bool
 
 
-def stretches(data: bytes, told: str = "") -> list[Stretch]:
-    """Data cut into stretches, each in one encoding.
+def stretches(rows: Sequence[bytes], told: str = "") -> list[list[Stretch]]:
+    """Each byte string, by itself, cut into stretches, each in one encoding; told: one that a caller names.
 
     >>> lines = "".join(f"第{place}行，文字的編碼很簡單。\\n" for place in range(4)).encode("big5")
-    >>> [(one.start, one.encoding) for one in stretches(lines + "编码混在一起了。".encode("gbk"))]
+    >>> [(one.start, one.encoding) for one in stretches([lines + "编码混在一起了。".encode("gbk")])[0]]
     [(0, 'big5hkscs'), (104, 'gb18030')]
-    >>> [one.encoding for one in stretches("这个文件叫做".encode() + "说明文件".encode("gbk") + "，请看。".encode())]
+    >>> line = "这个文件叫做".encode() + "说明文件".encode("gbk") + "，请看。".encode()
+    >>> [one.encoding for one in stretches([line])[0]]
     ['utf-8', 'gb18030', 'utf-8']
     """
-    main, confidence = choose(data, told)
-    whole = [Stretch(0, len(data), main, confidence)]
-    if main not in LINES:
-        return whole
-    text = in_lines(to_text(data, main))
-    asked = doubtful(text)
-    if not len(asked):
-        return whole
+    chosen = choose_many(rows, told)
+    found = [[Stretch(0, len(row), name, sure)] for row, (name, sure) in zip(rows, chosen, strict=True)]
+    for number, lines in doubted(rows, [name for name, _ in chosen]).items():
+        found[number] = apart(rows[number], *chosen[number], lines)
+    return found
+
+
+def doubted(rows: Sequence[bytes], names: Sequence[str]) -> dict[int, Ints]:
+    """For the byte strings in which anything may be in another encoding than the one named, the lines that may."""
+    found: dict[int, Ints] = {}
+    for name in sorted(set(names) & set(LINES)):
+        asked = [number for number, one in enumerate(names) if one == name]
+        texts = [in_lines(to_text(rows[number], name)) for number in asked]
+        codes, lines = offsets([len(one.codes) for one in texts]), offsets(map(len, texts))
+        starts = [one.rows[:-1] + start for one, start in zip(texts, codes[:-1], strict=True)]
+        every = Text(np.concatenate([one.codes for one in texts]), np.append(np.concatenate(starts), codes[-1]))
+        doubts = doubtful(every)
+        owner = np.searchsorted(lines, doubts, side="right") - 1
+        for one in np.unique(owner).tolist():
+            found[asked[one]] = doubts[owner == one] - lines[one]
+    return found
+
+
+def apart(data: bytes, main: str, confidence: float, asked: Ints) -> list[Stretch]:
+    """Data of which these lines may be in another encoding than the main one, as a whole or in part."""
     raw = np.frombuffer(data, np.uint8)
     starts = np.concatenate([[0], np.flatnonzero(raw[:-1] == LF) + 1, [len(data)]]).astype(np.int64)
     names = [main, *(name for name in LINES if name != main)]
@@ -155,21 +173,6 @@ def in_lines(text: str) -> Text:
     return Text(codes, np.concatenate([[0], ends, [len(codes)]]).astype(np.int64))
 
 
-def doubted(data: Sequence[bytes], names: Sequence[str]) -> list[bool]:
-    """For each byte string whether anything in it may be in another encoding than the one it is taken for."""
-    found = [False] * len(data)
-    for name in set(names) & set(LINES):
-        asked = [number for number, one in enumerate(names) if one == name]
-        texts = [in_lines(to_text(data[number], name)) for number in asked]
-        owner = np.repeat(asked, [len(one) for one in texts])
-        before = offsets([len(one.codes) for one in texts])
-        starts = [one.rows[:-1] + start for one, start in zip(texts, before[:-1], strict=True)]
-        every = Text(np.concatenate([one.codes for one in texts]), np.append(np.concatenate(starts), before[-1]))
-        for number in owner[doubtful(every)].tolist():
-            found[number] = True
-    return found
-
-
 def doubtful(text: Text) -> Ints:
     """The lines that may be in another encoding than the one they were read in, as a whole or in part.
 
@@ -185,7 +188,7 @@ def doubtful(text: Text) -> Ints:
     high = np.append(high[first[1:] - 1], high[-1])
     part = Text(text.codes[gathered(low[first], high)], offsets((high - low[first]).tolist()))
     whole = high - low[first] >= np.diff(text.rows)[line[first]] - 1  # a short line has little to tell
-    return np.unique(line[first[best_sums(surprise(part), part) >= np.where(whole, DOUBT_SHORT, DOUBT)]])
+    return np.unique(line[first[best_sums(surprise(part), part) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)]])
 
 
 def telling(codes: Points) -> Ints:
@@ -209,21 +212,21 @@ def oddness(codes: Points) -> npt.NDArray[np.int8]:
     return values
 
 
-def surprise(text: Text) -> Floats:
-    """By how many nats each character is less likely than what is right, or more likely."""
-    values = -Model.load().characters(text).astype(np.float64) - EXPECTED
-    values[text.codes < 0x80] = NEUTRAL
-    values[(text.codes >= 0xDC80) & (text.codes < 0xF900)] = UNEXPLAINED  # private use, too
+def surprise(text: Text) -> Ints:
+    """By how much each character is less likely than what is right, or more likely, in steps of the model."""
+    values = np.round(Model.load().characters(text) * -SCALE).astype(np.int64) - round(EXPECTED * SCALE)
+    values[text.codes < 0x80] = round(NEUTRAL * SCALE)
+    values[(text.codes >= 0xDC80) & (text.codes < 0xF900)] = round(UNEXPLAINED * SCALE)  # private use, too
     return values
 
 
-def best_sums(values: Floats, text: Text) -> Floats:
+def best_sums(values: Ints, text: Text) -> Ints:
     """For each row the largest sum of neighbours."""
-    size = float(np.abs(values).sum()) + 1
+    size = int(np.abs(values).sum()) + 1
     apart = np.repeat(np.arange(len(text)) * 2 * size, np.diff(text.rows))  # so that each row begins anew
     sums = np.cumsum(values)
-    least = np.minimum.accumulate(np.append(0.0, sums[:-1]) - apart)
-    return np.asarray(np.maximum.reduceat(sums - apart - least, text.rows[:-1]), np.float64)
+    least = np.minimum.accumulate(np.append(0, sums[:-1]) - apart)
+    return np.asarray(np.maximum.reduceat(sums - apart - least, text.rows[:-1]), np.int64)
 
 
 def credible(scored: Floats, lines: Sequence[bytes], names: Sequence[str], likely: float) -> Bools:
@@ -276,11 +279,11 @@ def joined(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]
     return wide
 
 
-def knots(values: Floats) -> Iterator[tuple[int, int]]:
+def knots(values: Ints) -> Iterator[tuple[int, int]]:
     """The characters from and to which unlikely ones stand near to one another, and tell enough."""
     hits = np.flatnonzero(values > 0)
     for group in np.split(hits, np.flatnonzero(np.diff(hits) > NEAR) + 1):
-        if len(group) and values[group].sum() >= DOUBT:
+        if len(group) and values[group].sum() >= DOUBT * SCALE:
             yield int(group[0]), int(group[-1]) + 1
 
 
