@@ -178,7 +178,7 @@ def doubtful(text: Text) -> Ints:
 
     Around characters that are likelier in what was read wrongly the language model is asked.
     """
-    hits = telling(text.codes)
+    hits = telling(text)
     if not len(hits):
         return hits
     line = text.row_of(hits)
@@ -191,14 +191,14 @@ def doubtful(text: Text) -> Ints:
     return np.unique(line[first[best_sums(surprise(part), part) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)]])
 
 
-def telling(codes: Points) -> Ints:
+def telling(text: Text) -> Ints:
     """The characters that are likelier in what was read wrongly, by much or two of them side by side."""
-    pieces = range(0, len(codes), PIECE)
-    values = [oddness(codes[start : start + PIECE]) for start in pieces]
+    pieces = range(0, len(text.codes), PIECE)
+    values = [oddness(text.codes[start : start + PIECE]) for start in pieces]
     hits = [np.flatnonzero(one > 0) for one in values]
     value = np.concatenate([one[at] for one, at in zip(values, hits, strict=True)] or [np.zeros(0, np.int8)])
     place = np.concatenate([at + start for at, start in zip(hits, pieces, strict=True)] or [np.zeros(0, np.int64)])
-    close = np.diff(place) <= TOUCHING
+    close = (np.diff(place) <= TOUCHING) & (np.diff(text.row_of(place)) == 0)
     value = value.astype(np.int16)
     with_next = value + np.append(np.where(close, value[1:], 0), 0)[: len(value)]
     return np.asarray(place[with_next >= TELLING], np.int64)
