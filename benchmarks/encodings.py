@@ -48,7 +48,7 @@ PAGE = (
 Detect = Callable[[bytes], str | None]
 PEERS: dict[str, Detect] = {
     "chardet": lambda data: chardet.detect(data)["encoding"],
-    "charset-normalizer": lambda data: (best := charset_normalizer.from_bytes(data).best()) and best.encoding,
+    "charset-normalizer": lambda data: getattr(charset_normalizer.from_bytes(data).best(), "encoding", None),
     "faust-cchardet": lambda data: cchardet.detect(data)["encoding"],
 }
 
@@ -104,17 +104,21 @@ def short(corpora: Path, show: int) -> None:
             for name, source in sources:
                 lines = lines_of(corpora, source)
                 cases += [(name, *cut(lines, size, name, chance)) for _ in range(200)]
-            ours = [name for name, _ in choose_many([data for _, _, data in cases])]
             some = chance.sample(cases, PEER_CASES)  # the peers are slow
-            found = {"textfix": ours, **{peer: [one(data) for *_, data in some] for peer, one in PEERS.items()}}
-            for name, answers in found.items():
-                asked = cases if name == "textfix" else some
-                good = [right(data, one, text) for (_, text, data), one in zip(asked, answers, strict=True)]
-                print(f"{what:8} {size:3} {name:20} {sum(good):6} of {len(good):6} = {sum(good) / len(good):.2%}")
-                if name == "textfix":
-                    wrong = [(*case[:2], one) for case, one, fine in zip(cases, answers, good, strict=True) if not fine]
-                    for one in wrong[:show]:
-                        print("   ", one)
+            ours: list[str | None] = [name for name, _ in choose_many([data for _, _, data in cases])]
+            tell(f"{what:8} {size:3} textfix", cases, ours, show)
+            for peer, detect in PEERS.items():
+                tell(f"{what:8} {size:3} {peer}", some, [detect(data) for _, _, data in some], 0)
+
+
+def tell(title: str, cases: list[tuple[str, str, bytes]], answers: list[str | None], show: int) -> None:
+    """Print how many strings an answer reads rightly, and some of the others."""
+    pairs = list(zip(cases, answers, strict=True))
+    wrong = [(name, text, one) for (name, text, data), one in pairs if not right(data, one, text)]
+    count = len(pairs) - len(wrong)
+    print(f"{title:33} {count:6} of {len(pairs):6} = {count / len(pairs):.2%}", flush=True)
+    for one in wrong[:show]:
+        print("   ", one)
 
 
 def files(corpora: Path, show: int) -> None:
