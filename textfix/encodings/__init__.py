@@ -210,6 +210,39 @@ def joined(data: bytes, bom: int, parts: Sequence[Stretch]) -> Decoded:
 
 
 def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
+    """Data in one encoding, which in UTF-16 may be parted by bytes that a rewriting of line ends put in."""
+    line_ends = rewritten(data, bom, encoding)
+    if not line_ends:
+        return evenly(data, bom, encoding, confidence)
+    edges = [bom, *(edge for at in line_ends for edge in (at, at + 3)), len(data)]
+    texts, segments = [], [Segment(0, bom, encoding, confidence, bom)] if bom else []
+    edits: list[Edit] = []
+    size = 0
+    note = Note(RULE, reason="a carriage return was put before the byte 0A of UTF-16")
+    for number, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+        name = "ascii" if number % 2 else encoding
+        part = evenly(data[low:high], 0, name, confidence)
+        segments += [replace(one, start=one.start + low, end=one.end + low) for one in part.segments]
+        edits += [Edit(size, size + 3, part.text, "\n", note)] if number % 2 else part.readings.moved(size)
+        texts.append(part.text)
+        size += len(part.text)
+    return Decoded("".join(texts), tuple(segments), Edits.of(edits))
+
+
+def rewritten(data: bytes, bom: int, encoding: str) -> list[int]:
+    """Where UTF-16 holds a line end of three bytes: where 0D was put before every byte 0A, as if it were ASCII."""
+    found: list[int] = []
+    mark = {"utf-16-le": b"\r\n\0", "utf-16-be": b"\0\r\n"}.get(encoding)
+    at, start = bom, bom
+    while mark and (at := data.find(mark, at)) >= 0:
+        if (at - start) % 2 == 0:
+            found.append(at)
+            start = at + 3
+        at += 1
+    return found
+
+
+def evenly(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
     """Data in one encoding, with what is left over at the end of UTF-16 or UTF-32 as a segment of its own."""
     end = len(data) - (len(data) - bom) % WIDE.get(encoding, 1)
     text = to_text(data[bom:end], encoding)
