@@ -11,6 +11,7 @@ import math
 import operator
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
@@ -219,7 +220,7 @@ def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
     edits: list[Edit] = []
     size = 0
     note = Note(RULE, reason="a carriage return was put before the byte 0A of UTF-16")
-    for number, (low, high) in enumerate(zip(edges, edges[1:], strict=False)):
+    for number, (low, high) in enumerate(pairwise(edges)):
         name = "ascii" if number % 2 else encoding
         part = evenly(data[low:high], 0, name, confidence)
         segments += [replace(one, start=one.start + low, end=one.end + low) for one in part.segments]
