@@ -28,7 +28,7 @@ from textfix.encodings import decode
 from textfix.encodings.choice import choose_many
 
 SIZES = (2, 4, 8, 16)
-PEER_CASES = 300
+PEER_CASES = 100
 CHINESE = (("gb18030", 0), ("gb18030", 1), ("big5hkscs", 1))  # and which text of a pair is written in it
 OTHERS = {
     "other_ja_sentences": ("cp932", "euc_jp"),

@@ -96,11 +96,17 @@ def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list
 
 
 def as_forced(data: bytes, encoding: str) -> Decoded:
-    """Data as an encoding reads it; what UTF-16 or UTF-32 cannot be is read as UTF-8 with bytes of no meaning."""
+    """Data as an encoding reads it. Where that does not lead back, as with UTF-7, all is one edit of its bytes."""
     try:
-        return read(data, marked(data, encoding), encoding, 1.0)
-    except UnicodeDecodeError:
-        return read(data, 0, "utf-8", 0.0)
+        found = read(data, marked(data, encoding), encoding, 1.0)
+        if found.encode() == data:
+            return found
+    except UnicodeError:
+        pass
+    raw, meaning = to_text(data, "utf-8"), data.decode(encoding, "replace")
+    note = Note(RULE, reason=f"{encoding}, as the caller would have it")
+    edits = Edits.of([Edit(0, len(raw), raw, meaning, note)]) if raw != meaning else EMPTY
+    return Decoded(raw, (Segment(0, len(data), "utf-8", characters=len(raw)),), edits)
 
 
 def as_utf8(data: bytes, told: str) -> Decoded | None:

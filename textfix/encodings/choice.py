@@ -35,7 +35,8 @@ SHARE = 1.0  # and more by this share of what the best costs
 NEVER = 1e9
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
 CUT = 3.0  # nats that a character costs which is cut in two at either end
-STRANGE = 9.0  # nats a character: a reading worse than this is believed only if no other is found
+MOST, STRANGE = 0.3, 7.5  # where less than this share costs less, in nats, another encoding is sought
+GUESSED = 0.5  # how sure such a guess of another tool is
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
 HEAD = 2048  # bytes in which a declaration stands
 DECLARATION = re.compile(
@@ -45,6 +46,7 @@ BROADER = {  # encodings as they are named, and what they are read as
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
     "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8",
     "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250", "koi8-r": "koi8_r",
+    **dict.fromkeys((f"iso2022_jp_{one}" for one in ("1", "2", "2004", "3", "ext")), "iso2022_jp"),
 }  # fmt: skip
 NAMED = {
     "x-gbk": "gbk",
@@ -81,8 +83,10 @@ def named(label: str) -> str | None:
     if name in AS_ASCII:
         return name
     try:
-        b"".decode(name)  # a codec of bytes and text
-    except (LookupError, TypeError):
+        b"a".decode(name)
+    except UnicodeDecodeError:
+        pass
+    except LookupError:  # a codec, but not of text
         return None
     return BROADER.get(name, name)
 
@@ -155,12 +159,12 @@ def weighed(
     total = found + np.array(weights)
     best = total.argmax(axis=0)
     answers = []
-    for number, (row, one, ahead) in enumerate(zip(rows, best.tolist(), margins(total, best).tolist(), strict=True)):
-        name, margin = names[one], ahead
-        if found[one, number] < -STRANGE * len(whole_units(row, name)) and (other := guess(row)):
-            better = float(scores([row], [other])[0, 0]) - total[one, number]
-            name, margin = (other, better) if better > 0 else (name, min(margin, -better))
-        answers.append((name, as_confidence(margin)))
+    for row, one, ahead in zip(rows, best.tolist(), margins(total, best).tolist(), strict=True):
+        name = names[one]
+        if name not in ("utf-8", "cp1252") and is_strange(row, name) and (other := guess(row)):
+            answers.append((other, GUESSED))
+        else:
+            answers.append((name, as_confidence(ahead)))
     return answers
 
 
@@ -249,16 +253,28 @@ def readable(data: bytes, encoding: str) -> bool:
     return True
 
 
+def is_strange(row: bytes, encoding: str) -> bool:
+    """Whether most of what is beyond ASCII, read so, is unlikely: text of which the model knows nothing.
+
+    A part that reads well is enough against that: the rest may be in another encoding.
+    """
+    text, _ = understood([row], encoding)
+    costs = np.where((text.codes >= 0xDC80) & (text.codes < 0xDD00), UNEXPLAINED, -Model.load().characters(text))
+    beyond = costs[text.codes >= 0x80]
+    return len(beyond) >= FEW and float(np.quantile(beyond, MOST)) > STRANGE
+
+
 def guess(data: bytes) -> str | None:
-    """An encoding from outside the Chinese world, where charset-normalizer finds one that goes there and back."""
+    """The encoding of single bytes that charset-normalizer finds; Chinese, Japanese and Korean are known better."""
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(data).best()
     name = named(found.encoding) if found else None
-    if name is None or name in CANDIDATES or name.startswith("utf"):
+    if name is None or name in DOUBLE or name.startswith("utf"):
         return None
     try:
-        back = to_bytes(to_text(data, name), name)
+        text = to_text(data, name)
+        single = len(text) == len(data) and to_bytes(text, name) == data
     except (UnicodeError, LookupError):
         return None
-    return name if back == data else None
+    return name if single else None
