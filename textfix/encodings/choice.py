@@ -94,7 +94,7 @@ def named(label: str) -> str | None:
 def hints(data: bytes, told: str) -> dict[str, float]:
     """Nats for the encodings that a caller, and the text itself, names."""
     found: dict[str, float] = {}
-    match = DECLARATION.search(data[:HEAD])
+    match = DECLARATION.search(data, 0, HEAD) if b"<" in data else None
     declared = named((match[1] or match[2]).decode("ascii")) if match else None
     for name, nats in ((declared, DECLARED), (told, TOLD)):
         if name:
@@ -135,7 +135,8 @@ def plainly(rows: Sequence[bytes], encoding: str) -> list[bool]:
     What is beyond ASCII, at least FEW characters, is likely on average, and none of it is kana, private use or without
     a meaning. Korean, Japanese and Chinese in another encoding cost two nats a character more, read so.
     """
-    text = Text.of([LEAD.sub("", to_text(row, encoding)) for row in rows])
+    read = [to_text(row, encoding) for row in rows]
+    text = Text.of([LEAD.sub("", one) if "\udc81" <= one[-1:] <= "\udcfe" else one for one in read])
     beyond = text.codes >= 0x80
     odd = (text.codes >= 0xD800) & (text.codes < 0xF900) | (text.codes >= 0x3040) & (text.codes < 0x3100)
     counts = sums(beyond, text)
