@@ -298,3 +298,33 @@ def test_every_command_has_help_with_examples(folder: Path) -> None:
 def test_the_rules_are_documented(folder: Path) -> None:
     written = (Path(__file__).parent.parent / "docs" / "rules.md").read_bytes()
     assert run(folder, "rules", "--markdown").stdout == written
+
+
+def test_output_in_another_encoding_comes_back(folder: Path) -> None:
+    raw = "这个文件叫做说明文件，内容很简单。\n".encode("gbk")
+    (folder / "list.csv").write_bytes(raw)
+    assert run(folder, "fix", "-i", "--output-encoding", "utf-8-sig", "list.csv").returncode == 0
+    assert (folder / "list.csv").read_bytes() == b"\xef\xbb\xbf" + raw.decode("gbk").encode()
+    assert run(folder, "diff", "list.csv").returncode == 1
+    assert run(folder, "log", "verify", "list.csv").returncode == 0
+    assert run(folder, "revert", "-i", "list.csv").returncode == 0
+    assert (folder / "list.csv").read_bytes() == raw
+
+
+def test_what_the_output_encoding_cannot_hold_is_named_and_nothing_written(folder: Path) -> None:
+    done = run(folder, "fix", "page.txt", "-o", "out.txt", "--output-encoding", "ascii", "--to", "keep")
+    assert done.returncode == 2 and "ascii cannot hold" in told(done) and "nothing is written" in told(done)
+    assert sorted(os.listdir(folder)) == ["page.txt"]
+    assert "no encoding" in told(run(folder, "fix", "page.txt", "--output-encoding", "klingon"))
+
+
+def test_detect_shows_the_segments_of_a_mixed_file(folder: Path) -> None:
+    (folder / "mixed.log").write_bytes(
+        "服务器已经启动，正在监听端口。\n".encode("gbk") + "文件已经保存到目录。\n".encode()
+    )
+    shown = run(folder, "detect", "mixed.log").stdout.decode()
+    assert "mixed: 50% gb18030, 50% utf-8" in shown
+    assert "bytes 0-31, line 1" in shown and "gb2312" in shown and "文件已经保存" in shown
+    forced = run(folder, "detect", "--force-encoding", "utf-8", "mixed.log").stdout.decode()
+    assert "gb18030" not in forced
+    assert "did you mean" in told(run(folder, "detect", "--encoding", "gb18031", "mixed.log"))
