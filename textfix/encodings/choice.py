@@ -83,10 +83,10 @@ def named(label: str) -> str | None:
     if name in AS_ASCII:
         return name
     try:
-        b"a".decode(name)
+        b"a".decode(name, "surrogateescape")
     except UnicodeDecodeError:
         pass
-    except LookupError:  # a codec, but not of text
+    except (LookupError, UnicodeError):  # a codec, but not of text, or of no use for bytes that it cannot explain
         return None
     return BROADER.get(name, name)
 
