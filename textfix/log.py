@@ -341,7 +341,7 @@ class Log:
             told.append(Substitutions.of(step, text) or step)
         result = text.row(0)
         log = replace(self, result=Side.of(result), steps=tuple(told), written="utf-8")
-        return result, log.in_encoding(self.written, log.as_bytes(result)) if self.written != "utf-8" else log, lost
+        return result, log.in_encoding(self.written, self.as_bytes(result)) if self.written != "utf-8" else log, lost
 
 
 @cache

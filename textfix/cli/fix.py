@@ -41,7 +41,7 @@ def writable(context: click.Context, parameter: click.Parameter, value: str | No
     try:
         info = codecs.lookup(value or "utf-8")
         "".encode(info.name)
-    except LookupError:
+    except (LookupError, UnicodeError):
         raise click.BadParameter(f"{value!r} is no encoding that text can be written in") from None
     return info.name
 
