@@ -62,9 +62,7 @@ def rows_of(column: pa.Array) -> Text:
 
 def fixed_of(source: str, track: Track, config: Config) -> Fixed | None:
     """The same Fixed as pipeline.fix gives, where the row was changed."""
-    if track.text is None:
-        return None
-    return Fixed(track.text, source, config, Decoded(source, ()), tuple(track.steps), tuple(track.left))
+    return None if track.text is None else pipeline.fixed_of(source, Decoded(source, ()), track, config)
 
 
 def texts(column: pa.Array, fixed: list[Fixed | None]) -> Any:

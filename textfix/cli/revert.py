@@ -82,4 +82,4 @@ def undo_rule(path: str, log: Log, only: str, target: str) -> None:
     for edit in lost:
         tell(f"{path}: also undone, since it lies over it: {edit.note.rule} {edit.before!r} to {edit.after!r}")
     files.write(files.log_path(target), rest.dumps().encode())
-    files.write(target, rest.in_encoding(log.written, b"").as_bytes(text))
+    files.write(target, rest.as_bytes(text))

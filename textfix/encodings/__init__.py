@@ -16,9 +16,10 @@ from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.encodings.choice import SAMPLE, choose
-from textfix.encodings.mixture import Stretch, stretches
+from textfix.encodings.mixture import stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
+from textfix.encodings.spans import Stretch
 from textfix.language import Model
 from textfix.text import Ints, Text, offsets
 
@@ -203,17 +204,24 @@ def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | 
 
 def joined(data: bytes, bom: int, parts: Sequence[Stretch]) -> Decoded:
     """The stretches of data, which begin behind a byte order mark of so many bytes, read one after the other."""
-    texts, segments = [], []
-    edits: list[Edit] = []
-    size = 0
+    found = []
     for part in parts:
         start = part.start + bom if part.start else 0
-        found = read(data[start : part.end + bom], bom if not part.start else 0, part.encoding, part.confidence)
-        segments += [replace(one, start=one.start + start, end=one.end + start) for one in found.segments]
-        edits += found.readings.moved(size)
-        texts.append(found.text)
-        size += len(found.text)
-    return Decoded("".join(texts), tuple(segments), Edits.of(edits))
+        raw = data[start : part.end + bom]
+        found.append((start, read(raw, 0 if part.start else bom, part.encoding, part.confidence)))
+    return concatenated(found)
+
+
+def concatenated(parts: Sequence[tuple[int, Decoded]]) -> Decoded:
+    """What was decoded by itself, laid behind one another; each with the byte of the source at which it begins."""
+    segments: list[Segment] = []
+    edits: list[Edit] = []
+    size = 0
+    for start, part in parts:
+        segments += [replace(one, start=one.start + start, end=one.end + start) for one in part.segments]
+        edits += part.readings.moved(size)
+        size += len(part.text)
+    return Decoded("".join(part.text for _, part in parts), tuple(segments), Edits.of(edits))
 
 
 def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
@@ -222,18 +230,19 @@ def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
     if not line_ends:
         return evenly(data, bom, encoding, confidence)
     edges = [bom, *(edge for at in line_ends for edge in (at, at + 3)), len(data)]
-    texts, segments = [], [Segment(0, bom, encoding, confidence, bom)] if bom else []
-    edits: list[Edit] = []
-    size = 0
-    note = Note(RULE, reason="a carriage return was put before the byte 0A of UTF-16")
+    parts = [(0, Decoded("", (Segment(0, bom, encoding, confidence, bom),)))] if bom else []
     for number, (low, high) in enumerate(pairwise(edges)):
-        name = "ascii" if number % 2 else encoding
-        part = evenly(data[low:high], 0, name, confidence)
-        segments += [replace(one, start=one.start + low, end=one.end + low) for one in part.segments]
-        edits += [Edit(size, size + 3, part.text, "\n", note)] if number % 2 else part.readings.moved(size)
-        texts.append(part.text)
-        size += len(part.text)
-    return Decoded("".join(texts), tuple(segments), Edits.of(edits))
+        raw = data[low:high]
+        parts.append((low, line_end(raw, confidence) if number % 2 else evenly(raw, 0, encoding, confidence)))
+    return concatenated(parts)
+
+
+def line_end(raw: bytes, confidence: float) -> Decoded:
+    """A line end of UTF-16 that has three bytes."""
+    text = raw.decode("ascii")
+    note = Note(RULE, reason="a carriage return was put before the byte 0A of UTF-16")
+    segment = Segment(0, len(raw), "ascii", confidence, characters=len(text))
+    return Decoded(text, (segment,), Edits.of([Edit(0, len(text), text, "\n", note)]))
 
 
 def rewritten(data: bytes, bom: int, encoding: str) -> list[int]:

@@ -27,7 +27,7 @@ DOUBLE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_tw")
 # Nats against an encoding in advance: what textfix reads is mostly Chinese.
 AGAINST = {"cp932": 2.0, "euc_jp": 3.0, "cp949": 3.0, "euc_tw": 4.0, "cp1250": 2.0, "koi8_r": 2.0}
 SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
-FIRST = ("gb18030", "big5hkscs")  # in which text is asked first to be plain Chinese
+FIRST = CHINESE[1:]  # in which text is asked first to be plain Chinese
 FEW = 8  # characters beyond ASCII of such a text
 PLAIN = 7.0  # nats that each of them costs at the most
 FAR = 60.0  # nats behind the best, by characters alone, at which an encoding is left out
@@ -143,10 +143,8 @@ def plainly(rows: Sequence[bytes], encoding: str) -> list[bool]:
     fine = (counts >= FEW) & (sums(odd, text) == 0)
     asked = np.flatnonzero(fine)
     part = text.take(asked)
-    steps = np.round(
-        np.where(part.codes >= 0x80, Model.load().characters(part), 0.0) * SCALE
-    )  # sums of these are exact
-    fine[asked] = sums(steps, part) > -PLAIN * SCALE * counts[asked]
+    steps = np.where(part.codes >= 0x80, Model.load().costs(part), 0)
+    fine[asked] = sums(steps, part) < PLAIN * SCALE * counts[asked]
     return [bool(one) for one in fine]
 
 
@@ -223,10 +221,8 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
 def alone(text: Text, model: Model) -> Floats:
     """How unlikely each row is by its characters one by one, in nats."""
     codes = basic(text.codes)
-    unlikely = model.single.take(model.symbol.take(codes)).astype(np.uint16) + np.minimum(model.hans, model.hant).take(
-        codes
-    )
-    return sums(unlikely, text) / SCALE
+    forms = np.minimum(model.hans, model.hant).take(codes)
+    return sums(model.single.take(model.symbol.take(codes)).astype(np.uint16) + forms, text) / SCALE
 
 
 def margins(scored: Floats, choice: npt.NDArray[np.int64]) -> Floats:

@@ -21,7 +21,7 @@ def handler(encoding: str) -> str:
 
 
 def to_text(data: bytes, encoding: str) -> str:
-    """UnicodeDecodeError only for UTF-16 and UTF-32."""
+    """UnicodeDecodeError for UTF-16 and UTF-32, and for some codecs that only a caller can ask for."""
     return data.decode(codec(encoding), handler(encoding))
 
 

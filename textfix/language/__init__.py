@@ -84,14 +84,14 @@ class Model:
         >>> model.score(Text.of(["我们在组织活动", "我们诩哟笊活动"])).argmax()
         np.int64(0)
         """
-        return np.asarray(self._costs(text) / np.float32(-SCALE), np.float32)
+        return np.asarray(self.costs(text) / np.float32(-SCALE), np.float32)
 
     def score(self, text: Text) -> npt.NDArray[np.float64]:
         """The log-likelihood of each row: of whole steps, so that it is the same in any company."""
-        return sums(self._costs(text), text) / -SCALE
+        return sums(self.costs(text), text) / -SCALE
 
-    def _costs(self, text: Text) -> npt.NDArray[np.uint32]:
-        """How unlikely each character is, in steps."""
+    def costs(self, text: Text) -> npt.NDArray[np.uint32]:
+        """How unlikely each character is, in steps; sums of them are exact."""
         ids = self.symbol.take(basic(text.codes)).astype(np.uint64)
         starts = text.rows[:-1][np.diff(text.rows) > 0]
         line_end = int(self.symbol[ord(LINE_END)])

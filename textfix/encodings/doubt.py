@@ -1,0 +1,88 @@
+"""What in a reading is doubtful: characters as they stand in what was read wrongly, which the model did not expect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.encodings.choice import DOUBLE, UNEXPLAINED, Floats
+from textfix.language import SCALE, Model
+from textfix.text import PIECE, Bools, Codes, Ints, Text, gathered, odds, offsets
+
+TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs, that are worth a look
+BESIDE = 6  # characters on either side of a sign that the model is asked about
+EXPECTED = 8.5  # nats that a character beyond ASCII costs at the most, where it is read rightly, on average
+NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
+DOUBT, DOUBT_SHORT = 15.0, 1.0  # nats by which characters, and those of a short line, are less likely than expected
+MARKUP, SLACK = 3.0, 12.0  # nats that a likely reading costs at the most for a character of ASCII, and besides
+CHARACTER = {"utf-8": 3, **dict.fromkeys(DOUBLE, 2)}  # bytes of a character
+ASCII = bytes(range(0x80))
+
+
+def doubtful(text: Text) -> Ints:
+    """The lines that may be in another encoding than the one they were read in, as a whole or in part.
+
+    Around characters that are likelier in what was read wrongly the language model is asked.
+    """
+    hits = telling(text)
+    if not len(hits):
+        return hits
+    line = text.row_of(hits)
+    low = np.maximum(hits - BESIDE, text.rows[line])
+    high = np.minimum(hits + BESIDE + 1, text.rows[line + 1])
+    first = np.flatnonzero(np.append(True, low[1:] >= high[:-1]))  # those that overlap are one
+    high = np.append(high[first[1:] - 1], high[-1])
+    part = Text(text.codes[gathered(low[first], high)], offsets((high - low[first]).tolist()))
+    whole = high - low[first] >= np.diff(text.rows)[line[first]] - 1  # a short line has little to tell
+    return np.unique(line[first[best_sums(surprise(part), part) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)]])
+
+
+def telling(text: Text) -> Ints:
+    """The characters that are likelier in what was read wrongly, by much or two of them side by side."""
+    pieces = range(0, len(text.codes), PIECE)
+    values = [oddness(text.codes[start : start + PIECE]) for start in pieces]
+    hits = [np.flatnonzero(one > 0) for one in values]
+    value = np.concatenate([one[at] for one, at in zip(values, hits, strict=True)] or [np.zeros(0, np.int8)])
+    place = np.concatenate([at + start for at, start in zip(hits, pieces, strict=True)] or [np.zeros(0, np.int64)])
+    close = (np.diff(place) <= TOUCHING) & (np.diff(text.row_of(place)) == 0)
+    value = value.astype(np.int16)
+    with_next = value + np.append(np.where(close, value[1:], 0), 0)[: len(value)]
+    return np.asarray(place[with_next >= TELLING], np.int64)
+
+
+def oddness(codes: Codes) -> npt.NDArray[np.int8]:
+    """For each character the log-odds that it was read wrongly, in quarters of a nat; the most for a lone byte."""
+    values = odds(codes)
+    values[codes < 0x80] = 0
+    values[(codes >= 0xDC80) & (codes < 0xDD00)] = 127
+    return values
+
+
+def surprise(text: Text) -> Ints:
+    """By how much each character is less likely than what is right, or more likely, in steps of the model."""
+    values = Model.load().costs(text).astype(np.int64) - round(EXPECTED * SCALE)
+    values[text.codes < 0x80] = round(NEUTRAL * SCALE)
+    values[(text.codes >= 0xDC80) & (text.codes < 0xF900)] = round(UNEXPLAINED * SCALE)  # private use, too
+    return values
+
+
+def best_sums(values: Ints, text: Text) -> Ints:
+    """For each row the largest sum of neighbours."""
+    size = int(np.abs(values).sum()) + 1
+    offset = np.repeat(np.arange(len(text)) * 2 * size, np.diff(text.rows))  # so that each row begins anew
+    sums = np.cumsum(values)
+    least = np.minimum.accumulate(np.append(0, sums[:-1]) - offset)
+    return np.asarray(np.maximum.reduceat(sums - offset - least, text.rows[:-1]), np.int64)
+
+
+def credible(scored: Floats, lines: Sequence[bytes], names: Sequence[str], likely: float) -> Bools:
+    """Which readings of lines are likely in themselves, not only likelier than others.
+
+    scored: shape (encodings, lines); likely: nats that a character beyond ASCII may cost.
+    """
+    sizes = np.array([len(line) for line in lines])
+    beyond = np.array([len(line.translate(None, ASCII)) for line in lines])
+    characters = np.array([beyond / CHARACTER.get(name, 1) for name in names])
+    return np.asarray(-scored <= likely * characters + MARKUP * (sizes - beyond) + SLACK, np.bool_)

@@ -1,0 +1,290 @@
+"""Spans inside a line that are in another encoding: the likeliest way through the bytes where something is doubtful.
+
+The encoding may change at any character, at a cost; behind a change the language model begins anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.encodings.choice import CHINESE, NEVER, UNEXPLAINED, Floats, as_confidence, scores
+from textfix.encodings.doubt import DOUBT, credible, surprise
+from textfix.encodings.plain import to_bytes, to_text
+from textfix.language import SCALE, Model, basic
+from textfix.text import LF, Ints, Text
+
+NEAR = 8  # characters between doubtful ones that are doubted together
+AROUND = 24  # characters on either side of doubtful ones that are read again with them
+LONGEST = 2048  # bytes that are read again at once; what is longer stays as it is
+TOGETHER = 256  # windows
+SWITCH, SEEN = 14.0, 4.0  # nats for a span in another encoding, and less where the document has lines in it
+BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
+LIKELY = 8.5  # nats that a character of a span may cost
+FEWEST, SURE = 3, 8.0  # different Han characters of a span inside a line, and nats by which it must be likelier
+HAN, ODD = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u312f\u3130-\u318f\uac00-\uf8ff\uff65-\uff9f]")
+
+Array = npt.NDArray[np.int64]
+
+
+class Stretch(NamedTuple):
+    """Bytes start to end, and their encoding."""
+
+    start: int
+    end: int
+    encoding: str
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Window:
+    """Bytes start to end of the data, in a line that is in encoding `own`, that are read again.
+
+    inside: whether the line goes on behind them.
+    """
+
+    start: int
+    end: int
+    own: str
+    inside: bool
+
+
+def spans(data: bytes, asked: Sequence[Window], seen: set[str]) -> list[Stretch]:
+    """The spans that are in another encoding than their line, in the order of the data."""
+    costs = np.array([SWITCH - SEEN * (name in seen) for name in CHINESE])
+    found = {one.window.start: one for one in walked(data, asked, costs)}
+    # Where most is in another encoding than the line was taken for, that one may be the line's own.
+    other = [replace(one.window, own=one.most) for one in found.values() if one.most != one.window.own]
+    for one in walked(data, other, costs):
+        before = found[one.window.start]
+        if one.cost < before.cost:
+            found[one.window.start] = replace(one, window=before.window)
+    return sorted(part for one in found.values() if sensible(one, data) for part in one.apart)
+
+
+def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[str]) -> Iterator[Window]:
+    """What in these lines is still doubtful, with what stands around it. Only Chinese text holds spans of Chinese."""
+    asked = [one for one in zip(lines, starts, encodings, strict=True) if one[2] in CHINESE]
+    if not asked:
+        return
+    lines, starts, encodings = zip(*asked, strict=True)
+    texts = [to_text(line, own) for line, own in zip(lines, encodings, strict=True)]
+    every = Text.of(texts)
+    values = np.split(surprise(every), every.rows[1:-1])
+    for text, value, start, own in zip(texts, values, starts, encodings, strict=True):
+        size, done = 0, 0  # bytes of the characters before `done`
+        for low, high in widened(knots(value), len(text)):
+            size += len(to_bytes(text[done:low], own))
+            length = len(to_bytes(text[low:high], own))
+            if length <= LONGEST:
+                yield Window(start + size, start + size + length, own, high < len(text))
+            size, done = size + length, high
+
+
+def widened(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
+    """The spans with what stands AROUND them in a line of this size; those that meet are one."""
+    wide: list[tuple[int, int]] = []
+    for low, high in found:
+        start = max(0, low - AROUND)
+        if wide and start <= wide[-1][1]:
+            start = wide.pop()[0]
+        wide.append((start, min(size, high + AROUND)))
+    return wide
+
+
+def knots(values: Ints) -> Iterator[tuple[int, int]]:
+    """The characters from and to which unlikely ones stand near to one another, and tell enough."""
+    hits = np.flatnonzero(values > 0)
+    for group in np.split(hits, np.flatnonzero(np.diff(hits) > NEAR) + 1):
+        if len(group) and values[group].sum() >= DOUBT * SCALE:
+            yield int(group[0]), int(group[-1]) + 1
+
+
+def sensible(way: Way, data: bytes) -> bool:
+    """Whether what is read in another encoding is Chinese, likely in itself and much likelier than before."""
+    texts = [to_text(data[part.start : part.end], part.encoding) for part in way.apart]
+    every = "".join(texts)
+    if way.gain < SURE or len(set(HAN.findall(every))) < FEWEST or ODD.search(every):
+        return False
+    longest = max(way.apart, key=lambda part: part.end - part.start)
+    raw = [data[longest.start : longest.end]]
+    return bool(credible(scores(raw, [longest.encoding]), raw, [longest.encoding], LIKELY)[0, 0])
+
+
+@dataclass(frozen=True)
+class Way:
+    """The likeliest way through a window, its parts, and what it costs in nats; gain: against no change at all."""
+
+    window: Window
+    cost: float
+    gain: float
+    parts: tuple[Stretch, ...]
+
+    @property
+    def apart(self) -> list[Stretch]:
+        """The parts that are in another encoding than the line."""
+        return [part for part in self.parts if part.encoding != self.window.own]
+
+    @property
+    def most(self) -> str:
+        """The encoding that most of its bytes are in."""
+        sizes = Counter[str]()
+        for part in self.parts:
+            sizes[part.encoding] += part.end - part.start
+        return max(sizes, key=sizes.__getitem__)
+
+
+def walked(data: bytes, asked: Sequence[Window], costs: Floats) -> Iterator[Way]:
+    """The likeliest way through each window."""
+    order = sorted(asked, key=lambda one: one.end - one.start)
+    for start in range(0, len(order), TOGETHER):
+        yield from ways(data, order[start : start + TOGETHER], costs)
+
+
+def ways(data: bytes, group: Sequence[Window], costs: Floats) -> Iterator[Way]:
+    """The same for windows of about the same size, all at once."""
+    sizes = np.array([one.end - one.start for one in group])
+    raw = np.zeros((len(group), int(sizes.max()) + 4), np.int64)
+    for row, one in enumerate(group):
+        raw[row, : sizes[row]] = np.frombuffer(data[one.start : one.end], np.uint8)
+    lattice = Lattice(*zip(*(characters(raw, name) for name in CHINESE), strict=True))
+    own = [CHINESE.index(one.own) for one in group]
+    lattice.walk(np.array(own), costs)
+    for row, one in enumerate(group):
+        steps, cost = lattice.back(row, int(sizes[row]), own[row], one.inside)
+        alone = 0.0 if len(steps) == 1 else float(scores([data[one.start : one.end]], [one.own])[0, 0])
+        gain = -alone - cost
+        parts = [
+            Stretch(one.start + low, one.start + high, CHINESE[number], as_confidence(gain))
+            for low, high, number in steps
+        ]
+        yield Way(one, cost, gain, tuple(parts))
+
+
+class Lattice:
+    """The ways through the bytes of several windows: at each byte, in each encoding, the likeliest one up to there.
+
+    codes, sizes: shape (encodings, windows, bytes), the character that begins at each byte, -1 where none does, and
+    its bytes. cost: nats; first, second: the last two symbols; came: the encoding in which the character before the
+    last one was; taken: the bytes of the last one.
+    """
+
+    def __init__(self, codes: Sequence[Array], sizes: Sequence[Array]) -> None:
+        self.codes, self.sizes = np.array(codes), np.array(sizes)
+        encodings, rows, length = self.codes.shape
+        shape = (length + 5, encodings, rows)
+        model = Model.load()
+        self.cost = np.full(shape, NEVER)
+        self.first = np.full(shape, int(model.symbol[LF]), np.uint64)
+        self.second = self.first.copy()
+        self.came = np.zeros(shape, np.int64)
+        self.taken = np.ones(shape, np.int64)
+
+    def walk(self, own: Ints, costs: Floats) -> None:
+        model = Model.load()
+        numbers = np.arange(len(costs))[:, None]
+        change = np.where(numbers == own, BACK, costs[:, None])
+        self.cost[0] = np.where(numbers == own, 0.0, change)
+        columns = np.arange(len(own))
+        start = model.symbol[LF].astype(np.uint64)  # what stands behind a change has nothing to do with what precedes
+        for place in range(self.codes.shape[2]):
+            cost, first, second = self.cost[place], self.first[place], self.second[place]
+            best = cost.argmin(axis=0)
+            other = cost[best, columns] + change
+            switch = other < cost
+            cost = np.where(switch, other, cost)
+            first, second = np.where(switch, start, first), np.where(switch, start, second)
+            came = np.where(switch, best, numbers)
+            code, size = self.codes[:, :, place], self.sizes[:, :, place]
+            symbol = model.symbol.take(basic(np.maximum(code, 0).astype(np.uint32))).astype(np.uint64)
+            cost = cost + np.where(code < 0, UNEXPLAINED, self.unlikely(model, first, second, symbol, code))
+            for step in range(1, 5):
+                better = (size == step) & (cost < self.cost[place + step])
+                for table, values in (
+                    (self.cost, cost),
+                    (self.first, second),
+                    (self.second, symbol),
+                    (self.came, came),
+                    (self.taken, size),
+                ):
+                    np.copyto(table[place + step], values, where=better)
+
+    @staticmethod
+    def unlikely(model: Model, first: Any, second: Any, symbol: Any, code: Array) -> Floats:
+        steps = model.steps(first.ravel(), second.ravel(), symbol.ravel()).reshape(code.shape)
+        known = basic(np.maximum(code, 0).astype(np.uint32))
+        return np.asarray((steps + np.minimum(model.hans, model.hant).take(known)) / SCALE, np.float64)
+
+    def back(self, row: int, size: int, own: int, inside: bool) -> tuple[list[tuple[int, int, int]], float]:
+        """The parts of the likeliest way, and what it costs in nats."""
+        ends = self.cost[size, :, row] + np.where((np.arange(len(self.codes)) == own) | (not inside), 0.0, BACK)
+        number, place = int(ends.argmin()), size
+        least = float(ends[number])
+        parts: list[tuple[int, int, int]] = []
+        end = size
+        while place > 0:
+            start = place - int(self.taken[place, number, row])
+            before = int(self.came[place, number, row])
+            place = start
+            if before != number:
+                parts.append((start, end, number))
+                number, end = before, start
+        parts.append((0, end, number))
+        return parts[::-1], least
+
+
+def characters(raw: Array, encoding: str) -> tuple[Array, Array]:
+    """For each byte the character that begins there, -1 where none does, and how many bytes it has.
+
+    raw: shape (windows, bytes + 4), with zeros at the end; the answers have shape (windows, bytes).
+    """
+    length = raw.shape[1] - 4
+    byte, second, third, fourth = (raw[:, ahead : length + ahead] for ahead in range(4))
+    if encoding == "utf-8":
+        return utf8(byte, second, third, fourth)
+    singles, pairs = table(encoding)
+    pair = pairs[byte << 8 | second]
+    two = (pair > 0) & (byte >= 0x80)
+    codes = np.where(two, pair, singles[byte])
+    sizes = np.where(two, 2, 1)
+    if encoding == "gb18030":
+        for row, place in np.argwhere((byte >= 0x81) & (second >= 0x30) & (second <= 0x39) & (third >= 0x81)).tolist():
+            text = bytes(raw[row, place : place + 4].tolist()).decode("gb18030", "ignore")
+            if len(text) == 1:
+                codes[row, place], sizes[row, place] = ord(text), 4
+    return codes, sizes
+
+
+def utf8(byte: Array, second: Array, third: Array, fourth: Array) -> tuple[Array, Array]:
+    goes = [(one & 0xC0) == 0x80 for one in (second, third, fourth)]
+    two = (byte & 0x1F) << 6 | second & 0x3F
+    three = (byte & 0x0F) << 12 | (second & 0x3F) << 6 | third & 0x3F
+    four = (byte & 0x07) << 18 | (second & 0x3F) << 12 | (third & 0x3F) << 6 | fourth & 0x3F
+    kinds = [
+        byte < 0x80,
+        (byte >= 0xC2) & (byte < 0xE0) & goes[0],
+        (byte >= 0xE0) & (byte < 0xF0) & goes[0] & goes[1] & (three >= 0x800) & (three >> 11 != 0x1B),
+        (byte >= 0xF0) & (byte < 0xF5) & goes[0] & goes[1] & goes[2] & (four >= 0x10000) & (four < 0x110000),
+    ]
+    return np.select(kinds, [byte, two, three, four], -1), np.select(kinds, [1, 2, 3, 4], 1)
+
+
+@cache
+def table(encoding: str) -> tuple[Array, Array]:
+    """The characters of single bytes, -1 where there is none, and of pairs, 0 where there is none."""
+    singles, pairs = np.full(256, -1, np.int64), np.zeros(0x10000, np.int64)
+    for byte in range(256):
+        text = bytes((byte,)).decode(encoding, "ignore")
+        singles[byte] = ord(text) if text else -1
+    for lead in np.flatnonzero(singles < 0).tolist():
+        for trail in range(0x40, 0xFF):
+            text = bytes((lead, trail)).decode(encoding, "ignore")
+            pairs[lead << 8 | trail] = ord(text) if len(text) == 1 and ord(text) >= 0x80 else 0
+    return singles, pairs
