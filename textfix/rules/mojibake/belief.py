@@ -11,7 +11,7 @@ import numpy as np
 
 from textfix.language import LINE_END, Model, sums
 from textfix.rules.mojibake.channels import UTF8, WHOLE, forms
-from textfix.rules.mojibake.lattice import Piece
+from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import FOREIGN, natural, telling
 from textfix.text import Text
 

@@ -23,7 +23,8 @@ from textfix.rules.mojibake.channels import (
     bytes_of,
     forms,
 )
-from textfix.rules.mojibake.lattice import Best, Job, Piece
+from textfix.rules.mojibake.lattice import Job
+from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.restore import evenness, through
 from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
 from textfix.text import Text, readers, to_codes

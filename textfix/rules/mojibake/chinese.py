@@ -26,7 +26,7 @@ from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import SINGLE
-from textfix.rules.mojibake.lattice import Piece
+from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import Window, as_written, is_telling, still_damaged, windows
 from textfix.text import Class, Text
 

@@ -12,7 +12,8 @@ import numpy as np
 from textfix.language import Model, basic
 from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.channels import LOSSES, UTF8, Reader
-from textfix.rules.mojibake.lattice import Best, Job, Piece, search
+from textfix.rules.mojibake.lattice import Job, search
+from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several

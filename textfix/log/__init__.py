@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-import json
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -18,109 +17,15 @@ from typing import Any
 import numpy as np
 
 from textfix.config import Config
-from textfix.edits import EMPTY, Edit, Edits, Note
+from textfix.edits import EMPTY, Edit
 from textfix.encodings import Decoded, Segment, encode
+from textfix.log.lines import checked, dump, grouped, read_steps, tabled
+from textfix.log.steps import LogDamaged, LogMismatch, Step, Substitutions, at_source, singly
 from textfix.text import Text
 
+__all__ = ["Log", "LogDamaged", "LogMismatch", "Side", "Step", "Substitutions", "at_source", "singly"]
+
 FORMAT = 1
-
-
-class LogDamaged(ValueError):
-    """A log that is cut off, altered, or no log at all. The message names the line."""
-
-
-class LogMismatch(ValueError):
-    """A log of another text than the one given."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """The edits of one rule in one round, places in the text as it was before the step."""
-
-    rule: str
-    round: int
-    edits: Edits
-
-    @property
-    def count(self) -> int:
-        return len(self.edits)
-
-
-def singly(steps: Sequence[Step]) -> list[Edit]:
-    """Every edit of every step, at its place in the source of the first."""
-    return [edit for number, step in enumerate(steps) for edit in at_source(step.edits, steps[:number])]
-
-
-def at_source(edits: Edits, earlier: Sequence[Step]) -> list[Edit]:
-    """Edits of the text that earlier steps led to, at their places in the source of those steps."""
-    start, end = edits.start, edits.end
-    for step in reversed(earlier):
-        start, end = step.edits.to_source(start), step.edits.to_source(end)
-    return edits.located(start, end)
-
-
-@dataclass(frozen=True)
-class Substitutions:
-    """A step that only replaces single characters, told from its result: the second kind of step.
-
-    Every `after` in the result was `before`, but for the occurrences listed (counted from 0), which were something
-    else, or the same. rows: (after, before, note, exceptions); an exception is (before, note or None, occurrences).
-    """
-
-    rule: str
-    round: int
-    count: int
-    rows: tuple[tuple[str, str, Note, tuple[tuple[str, Note | None, tuple[int, ...]], ...]], ...]
-
-    @classmethod
-    def of(cls, step: Step, result: Text) -> Substitutions | None:
-        """The same step as substitutions; None where it cannot be told so, or not in fewer places."""
-        edits = step.edits
-        ones = np.diff(edits.after.rows) == 1
-        if not len(edits) or not (ones & (edits.end - edits.start == 1)).all():
-            return None
-        groups: dict[str, list[int]] = {}
-        for index, code in enumerate(edits.after.codes.tolist()):
-            groups.setdefault(chr(code), []).append(index)
-        rows = tuple(_substitution(edits, after, index, result) for after, index in groups.items())
-        listed = sum(len(places) for row in rows for _, _, places in row[3])
-        return cls(step.rule, step.round, len(edits), rows) if 2 * listed < len(edits) else None
-
-    def step(self, result: Text) -> Step:
-        """The edits, from the text that they led to."""
-        edits: list[Edit] = []
-        for after, before, note, exceptions in self.rows:
-            places = np.flatnonzero(result.codes == ord(after)).tolist()
-            was: dict[int, tuple[str, Note | None]] = {
-                at: (other, why) for other, why, listed in exceptions for at in listed
-            }
-            if any(at >= len(places) for at in was):
-                raise LogDamaged(f"the text has fewer {after!r} than its log says")
-            for number, place in enumerate(places):
-                old, why = was.get(number, (before, note))
-                if why is not None:
-                    edits.append(Edit(place, place + 1, old, after, why))
-        if len(edits) != self.count:
-            raise LogDamaged(f"the log counts {self.count} edits in a step and holds {len(edits)}")
-        return Step(self.rule, self.round, Edits.of(edits))
-
-
-def _substitution(
-    edits: Edits, after: str, index: list[int], result: Text
-) -> tuple[str, str, Note, tuple[tuple[str, Note | None, tuple[int, ...]], ...]]:
-    """One row of a table: what most of the occurrences of a character were, and the others."""
-    places = np.flatnonzero(result.codes == ord(after))
-    occurrence = np.searchsorted(places, edits.start[index]).tolist()
-    kinds: dict[tuple[str, Note | None], list[int]] = {}
-    for one, number in zip(index, occurrence, strict=True):
-        kinds.setdefault((chr(edits.before.codes[one]), edits.notes[edits.note[one]]), []).append(number)
-    unchanged = sorted(set(range(len(places))) - set(occurrence))
-    (before, note), _ = max(kinds.items(), key=lambda item: len(item[1]))
-    assert note is not None
-    others = [(old, why, tuple(at)) for (old, why), at in kinds.items() if (old, why) != (before, note)]
-    if unchanged:
-        others.append((after, None, tuple(unchanged)))
-    return after, before, note, tuple(others)
 
 
 @dataclass(frozen=True)
@@ -340,8 +245,10 @@ class Log:
             text = step.edits.apply(text)
             told.append(Substitutions.of(step, text) or step)
         result = text.row(0)
-        log = replace(self, result=Side.of(result), steps=tuple(told), written="utf-8")
-        return result, log.in_encoding(self.written, self.as_bytes(result)) if self.written != "utf-8" else log, lost
+        log = replace(self, result=Side.of(result), steps=tuple(told))
+        if self.written != "utf-8":
+            log = log.in_encoding(self.written, self.as_bytes(result))
+        return result, log, lost
 
 
 @cache
@@ -361,120 +268,3 @@ def versions() -> dict[str, str]:
         "unicode": unicodedata.unidata_version,
         **{name: version(name) for name in ("charset-normalizer", "opencc")},
     }
-
-
-def dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def written(text: str) -> str | list[int]:
-    """A string as it stands in a log: as code points where JSON cannot hold it."""
-    return text if text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text) else [ord(c) for c in text]
-
-
-def unwritten(value: str | list[int]) -> str:
-    return value if isinstance(value, str) else "".join(chr(code) for code in value)
-
-
-def one_character(value: str | list[int]) -> str:
-    text = unwritten(value)
-    if len(text) != 1:
-        raise ValueError(f"{text[:20]!r} is not one character")
-    return text
-
-
-def note_of(item: dict[str, Any], rule: str) -> Note:
-    alternatives = tuple((unwritten(text), float(sure)) for text, sure in item.get("alternatives", ()))
-    return Note(
-        str(rule), float(item["confidence"]), bool(item.get("inferred")), str(item.get("why", "")), alternatives
-    )
-
-
-def places(item: dict[str, Any]) -> tuple[int, ...]:
-    found = tuple(operator.index(place) for place in item["at"])
-    if any(place < 0 for place in found):
-        raise ValueError("a place before the start of the text")
-    return found
-
-
-def note_fields(note: Note) -> dict[str, Any]:
-    fields: dict[str, Any] = {"confidence": note.confidence}
-    if note.inferred:
-        fields["inferred"] = True
-    if note.reason:
-        fields["why"] = note.reason
-    if note.alternatives:
-        fields["alternatives"] = [[written(text), sure] for text, sure in note.alternatives]
-    return fields
-
-
-def grouped(edits: Edits) -> Iterator[dict[str, Any]]:
-    """Edits that differ only in their place, as one object with the places."""
-    groups: dict[tuple[str, str, Note], list[int]] = {}
-    for edit in edits:
-        groups.setdefault((edit.before, edit.after, edit.note), []).append(edit.start)
-    for (before, after, note), places in groups.items():
-        yield {"before": written(before), "after": written(after), "at": places, **note_fields(note)}
-
-
-def tabled(step: Substitutions) -> Iterator[dict[str, Any]]:
-    for after, before, note, exceptions in step.rows:
-        others = [
-            {"before": written(old), "at": list(places), **(note_fields(why) if why else {})}
-            for old, why, places in exceptions
-        ]
-        yield {"after": after, "before": written(before), **note_fields(note), **({"but": others} if others else {})}
-
-
-def read_steps(objects: Iterable[dict[str, Any]]) -> Iterator[Step | Substitutions]:
-    head: dict[str, Any] | None = None
-    items: list[dict[str, Any]] = []
-    for item in [*objects, {"step": 0}]:
-        if "step" not in item:
-            items.append(item)
-            continue
-        if head is not None:
-            yield read_step(head, items)
-        head, items = item, []
-
-
-def read_step(head: dict[str, Any], items: list[dict[str, Any]]) -> Step | Substitutions:
-    rule, number = str(head["rule"]), operator.index(head["round"])
-    if head["kind"] == "substitutions":
-        rows = tuple(
-            (one_character(item["after"]), one_character(item["before"]), note_of(item, rule), exceptions(item, rule))
-            for item in items
-        )
-        return Substitutions(rule, number, operator.index(head["count"]), rows)
-    edits = []
-    for item in items:
-        before, after, note = unwritten(item["before"]), unwritten(item["after"]), note_of(item, rule)
-        edits += [Edit(at, at + len(before), before, after, note) for at in places(item)]
-    if len(edits) != head["count"]:
-        raise LogDamaged(f"step {head['step']} counts {head['count']} edits and holds {len(edits)}")
-    return Step(rule, number, Edits.of(edits))
-
-
-def exceptions(item: dict[str, Any], rule: str) -> tuple[tuple[str, Note | None, tuple[int, ...]], ...]:
-    return tuple(
-        (one_character(one["before"]), note_of(one, rule) if "confidence" in one else None, places(one))
-        for one in item.get("but", ())
-    )
-
-
-def checked(lines: list[str], first: int) -> list[dict[str, Any]]:
-    """The objects of one generation, if they are those that its last line vouches for."""
-    objects = []
-    for number, line in enumerate(lines, first + 1):
-        try:
-            item = json.loads(line)
-        except ValueError:
-            raise LogDamaged(f"line {number} of the log is not valid JSON") from None
-        if not isinstance(item, dict):
-            raise LogDamaged(f"line {number} of the log is not a JSON object")
-        objects.append(item)
-    end = objects.pop()
-    digest = hashlib.sha256("".join(line + "\n" for line in lines[:-1]).encode("utf-8", "surrogatepass")).hexdigest()
-    if not objects or end["end"] != len(objects) or end.get("sha256") != digest:
-        raise LogDamaged(f"lines {first + 1} to {first + len(lines)} of the log were altered, or some are missing")
-    return objects

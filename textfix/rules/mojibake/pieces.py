@@ -1,0 +1,132 @@
+"""What a search answers: the pieces of a line that change, read off the characters of the likeliest path.
+
+Paths that were merged on the way leave the margin of each guess, and the best other way to read it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.language import SCALE
+from textfix.rules.mojibake.cells import Array
+
+UNREAD = 2  # in the column lossy: such bytes
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of a window (characters start to end) and what it becomes.
+
+    lossy: whether a byte of it was unknown; then margin is how many nats the best other way to read it is behind, and
+    other what it gives.
+    """
+
+    start: int
+    end: int
+    text: str
+    lossy: bool
+    margin: float = np.inf
+    other: str = ""
+
+    def moved(self, by: int) -> Piece:
+        return Piece(self.start + by, self.end + by, self.text, self.lossy, self.margin, self.other)
+
+
+@dataclass(frozen=True)
+class Best:
+    """The likeliest path through a stretch: the pieces that change, and the nats against it besides the model's.
+
+    Bytes that make no character are no piece: they stay.
+    """
+
+    pieces: tuple[Piece, ...]
+    against: float
+
+
+@dataclass(frozen=True, eq=False)
+class Nodes:
+    """The characters of all paths.
+
+    parent: the one before; code: the code point; start, end: the places that it was made of; lossy: whether a byte
+    was guessed. margin: how many nats the likeliest path without it is behind, and rival: where that one was merged.
+    """
+
+    parent: Array
+    code: Array
+    start: Array
+    end: Array
+    lossy: Array
+    margin: npt.NDArray[np.float64]
+    rival: Array
+
+    @classmethod
+    def of(cls, nodes: Sequence[tuple[Array, ...]], merged: Sequence[tuple[Array, Array, Array]], best: Array) -> Nodes:
+        parent, code, start, end, lossy = (np.concatenate(column) for column in zip(*nodes, strict=True))
+        on_best = np.zeros(len(parent), np.bool_)
+        while len(best):
+            on_best[best] = True
+            best = parent[best]
+            best = best[best > 0]
+        winner, loser, gap = (np.concatenate(column) for column in zip(*merged, (best, best, best), strict=True))
+        margin, rival = differing(parent, winner[on_best[winner]], loser[on_best[winner]], gap[on_best[winner]])
+        return cls(parent, code, start, end, lossy, margin / SCALE, rival)
+
+    def trace(self, node: int, window: str) -> tuple[Piece, ...]:
+        chain = self.chain(node, 0)
+        starts, ends = (np.minimum(column[chain], len(window)).tolist() for column in (self.start, self.end))
+        text = self.text(chain)
+        pieces: list[Piece] = []
+        first, reached = 0, ends[0] if ends else 0
+        for number in range(1, len(chain) + 1):
+            # Characters that share a place belong together, and what vanished behind the last character to that.
+            if number < len(chain) and (starts[number] < reached or starts[number] >= len(window)):
+                reached = max(reached, ends[number])
+                continue
+            piece = self.piece(chain[first:number], starts[first], reached, text[first:number], window)
+            pieces += [piece] if piece else []
+            if number < len(chain):
+                first, reached = number, ends[number]
+        return tuple(pieces)
+
+    def piece(self, chain: list[int], start: int, end: int, text: str, window: str) -> Piece | None:
+        lossy = self.lossy[chain].tolist()
+        if UNREAD in lossy:
+            return None
+        if not any(lossy):
+            return None if window[start:end] == text else Piece(start, end, text, False)
+        weakest = chain[int(self.margin[chain].argmin())]
+        ahead = self.chain(int(self.rival[weakest]), start)
+        other = self.text([node for node in ahead if self.start[node] < max(end, start + 1)])
+        return Piece(start, end, text, True, float(self.margin[weakest]), other)
+
+    def chain(self, node: int, start: int) -> list[int]:
+        """The characters up to this one, from a place on."""
+        found = []
+        while node > 0 and self.start[node] >= start:
+            found.append(node)
+            node = int(self.parent[node])
+        return found[::-1]
+
+    def text(self, chain: Sequence[int]) -> str:
+        return "".join(map(chr, self.code[list(chain)].tolist()))
+
+
+def differing(parent: Array, winner: Array, loser: Array, gap: Array) -> tuple[npt.NDArray[np.float64], Array]:
+    """For each node the smallest gap to a path without it that was merged into one with it, and where that ended."""
+    margin, rival = np.full(len(parent), np.inf), np.zeros(len(parent), np.int64)
+    order = np.argsort(-gap, kind="stable")  # where several are written to one place, the last one stays
+    winner, loser, gap = winner[order], loser[order], gap[order]
+    end = loser
+    while len(winner):
+        back = np.flatnonzero(winner > loser)
+        better = back[gap[back] < margin[winner[back]]]
+        margin[winner[better]], rival[winner[better]] = gap[better], end[better]
+        ahead = np.flatnonzero(loser > winner)
+        winner[back], loser[ahead] = parent[winner[back]], parent[loser[ahead]]
+        apart = np.flatnonzero(winner != loser)
+        winner, loser, gap, end = winner[apart], loser[apart], gap[apart], end[apart]
+    return margin, rival
