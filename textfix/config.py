@@ -101,7 +101,7 @@ def known_encoding(label: object, option: str) -> str:
     if found is None:
         from encodings.aliases import aliases
 
-        raise ConfigError(f"{option}={label!r} is no encoding{suggestion(label, [*aliases])}")
+        raise ConfigError(f"{option}: {label!r} is no encoding{suggestion(label, [*aliases])}")
     return found
 
 

@@ -27,6 +27,7 @@ from textfix.cli.shared import (
     show_change,
     tell,
     terminal_style,
+    told_encoding,
 )
 from textfix.config import Config
 from textfix.files import Input
@@ -90,12 +91,15 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
     for one, result in worked(found, config, jobs):
         with outcome.handling(one.shown, one.named):
             fixed = result()
-            outcome.changed += fixed.changed
+            raw = destination.result(fixed)
+            outcome.changed += raw != fixed.source
             outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
-            destination.write(one, fixed)
+            told_encoding(one.shown, fixed)
+            destination.write(one, fixed, raw)
     if destination.output_dir or destination.in_place:
         done = outcome.files - len(outcome.failed)
-        tell(f"{done} files handled, {outcome.changed} of them changed, {len(outcome.failed)} failed")
+        files_done = f"{done} file{'s' * (done != 1)} handled, {outcome.changed} of them changed"
+        tell(f"{files_done}, {len(outcome.failed)} failed")
     if as_json:
         put(json.dumps(outcome.to_dict(), ensure_ascii=False) + "\n")
     outcome.exit(1 if outcome.changed and (destination.check or destination.show_diff) else 0)
@@ -151,26 +155,35 @@ class Destination:
             return one.path
         return os.path.join(self.output_dir, one.relative) if self.output_dir else self.output
 
-    def write(self, one: Input, fixed: Fixed) -> None:
+    def result(self, fixed: Fixed) -> bytes:
+        """The bytes that are written. ValueError where the encoding cannot hold them."""
+        if isinstance(fixed.source, bytes) and not fixed.changed and self.output_encoding == "utf-8":
+            return fixed.source
+        return written(fixed.text, self.output_encoding)
+
+    def write(self, one: Input, fixed: Fixed, raw: bytes) -> None:
         target = self.target(one)
-        if self.show_diff:
-            show_change(change_of(fixed, one.path), terminal_style())
-        elif self.check:
-            if fixed.changed:
-                tell(f"{one.shown}: would change{'' if fixed.steps else ': only its encoding, to plain UTF-8'}")
+        if self.show_diff or self.check:
+            if raw != fixed.source:
+                self.show(one, fixed)
         elif target is None:
-            raw = written(fixed.text, self.output_encoding)
             if self.log_file:
                 files.write(self.log_file, fixed.log.in_encoding(self.output_encoding, raw).dumps().encode())
             put_bytes(raw)
-        elif not self.in_place or fixed.changed or self.output_encoding != "utf-8":
-            self.write_file(target, fixed)
+        elif not self.in_place or raw != fixed.source:
+            self.write_file(target, fixed, raw)
+        tell_loss(one.shown, fixed)
 
-    def write_file(self, target: str, fixed: Fixed) -> None:
+    def show(self, one: Input, fixed: Fixed) -> None:
+        """Tell what would change."""
+        change = change_of(fixed, one.path, self.output_encoding)
+        if self.show_diff:
+            show_change(change, terminal_style())
+        else:
+            tell(f"{one.shown}: would change{'' if fixed.steps else f': only its encoding, {change.recoded}'}")
+
+    def write_file(self, target: str, fixed: Fixed, raw: bytes) -> None:
         """Write a result and, before it, its log."""
-        raw = written(fixed.text, self.output_encoding)
-        if self.in_place and raw == fixed.source:
-            return
         log = self.log_file or files.log_path(target)
         if self.in_place and self.no_log:
             refuse_loss(fixed, log)
@@ -204,10 +217,20 @@ def holds(encoding: str, character: str) -> bool:
         return False
 
 
+def unexplained(fixed: Fixed) -> int:
+    """How many bytes no encoding explains, so that they become U+FFFD."""
+    return sum(len(step.edits) for step in fixed.steps if step.rule == LAST.name)
+
+
+def tell_loss(name: str, fixed: Fixed) -> None:
+    if lost := unexplained(fixed):
+        places = f"{lost} place{'s' * (lost != 1)}"
+        tell(f"{name}: U+FFFD in {places} where no encoding explains the bytes; textfix explain shows them")
+
+
 def refuse_loss(fixed: Fixed, log: str) -> None:
     """A change in place without a log must not lose bytes for good, nor leave a log that no longer fits."""
-    lost = sum(len(step.edits) for step in fixed.steps if step.rule == LAST.name)
-    if lost:
+    if lost := unexplained(fixed):
         raise ValueError(f"{lost} bytes that no encoding explains would be lost for good without a log; left alone")
     if os.path.exists(log):
         raise ValueError(f"its log {log} would no longer fit; move it away, or do without --no-log")

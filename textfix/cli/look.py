@@ -22,14 +22,17 @@ from textfix.cli.shared import (
     progressing,
     put,
     show_change,
+    tell,
     terminal_style,
+    told_encoding,
 )
 from textfix.edits import EMPTY, Edits
 from textfix.log import singly
 from textfix.views import Change
-from textfix.views.explain import explained, sentences
+from textfix.views.encoding import recoded
+from textfix.views.explain import sentences
 from textfix.views.neutral import neutral
-from textfix.views.report import described, encoding_of, transcoded
+from textfix.views.report import described
 from textfix.views.rules import rules_as
 
 
@@ -90,11 +93,12 @@ def change_since(path: str, log_file: str | None) -> Change:
     text = log.as_text(data)
     before, steps = log.replay(text)
     edits = reduce(Edits.compose, (step.edits for step in steps), EMPTY)
-    return views.Change(before, text, edits, raw, tuple(singly(steps)), (path, path))
+    anew = recoded(log.segments, log.written)
+    return views.Change(before, text, edits, raw, tuple(singly(steps)), (path, path), anew)
 
 
 def change_between(before: str, after: str) -> Change:
-
+    """What leads from one file to another."""
     old, new = (files.read(path).decode("utf-8", "surrogateescape") for path in (before, after))
     return views.of_texts(old, new, (before, before))  # a patch is for the file that was there before
 
@@ -124,14 +128,17 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
             else:
                 fixed = fixed_file(one.path, config)
                 change = change_of(fixed, one.path)
-                if not as_json and transcoded(fixed.report):
-                    put(f"encoding  {encoding_of(fixed.report)}\n")
+                if os.path.exists(log_at):
+                    tell(f"{one.path}: its log {log_at} is of another file, or of an earlier state; not used")
+                told_encoding(one.shown, fixed)
             if as_json:
-                for item in explained(change.before, change.singly):
+                for item in views.items(change):
                     put(json.dumps({"path": one.path, **item}, ensure_ascii=False) + "\n")
                 continue
             if len(found) > 1:
                 put(f"{neutral(one.shown)}\n")
+            if change.recoded:
+                put(f"encoding  {change.recoded}\n")
             for line in sentences(change.before, change.singly):
                 put(line + "\n")
     outcome.exit()

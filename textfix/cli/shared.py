@@ -203,11 +203,25 @@ def fixed_file(path: str, config: Config) -> Fixed:
     return pipeline.fix(files.read_text(path), config)
 
 
-def change_of(fixed: Fixed, path: str) -> Change:
+def told_encoding(name: str, fixed: Fixed) -> None:
+    """Tell where an encoding is a guess, or not the one that was named."""
+    from textfix.encodings import UNSURE
+
+    found = {part.encoding: part for part in fixed.decoded.segments if part.encoding != "ascii"}
+    named = fixed.config.encoding
+    guesses = [part for part in found.values() if part.confidence < UNSURE]
+    if found and named and named not in found:
+        tell(f"{name}: said to be {named}, but is read as {', '.join(found)}; --force-encoding {named} insists")
+    elif guesses:
+        shown = ", ".join(f"{part.encoding} {part.confidence:.3f}" for part in guesses)
+        tell(f"{name}: its encoding is a guess ({shown}); name it with --encoding or --force-encoding")
+
+
+def change_of(fixed: Fixed, path: str, written: str = "utf-8") -> Change:
     from textfix import views
 
     name = os.path.normpath(path).replace(os.sep, "/").lstrip("/") if path != "-" else "stdin"
-    return views.of_fixed(fixed, (name, name))
+    return views.of_fixed(fixed, (name, name), written)
 
 
 def terminal_style() -> str:

@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import SAMPLE, choose
+from textfix.encodings.choice import CHINESE, SAMPLE, hints, sampled, sureness, weighed
 from textfix.encodings.mixture import stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
@@ -35,6 +35,8 @@ CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does no
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
 SENSE = 8.0  # nats that a character behind escape sequences may cost on average; code that looks alike costs more
 ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030
+SHORT, THREE_BYTES = 64, "\u0800"  # valid UTF-8 of so few bytes, all in pairs, may be something else, and is told so
+UNSURE = 0.9  # how sure an encoding is that nobody needs to be told of
 BINARY = 0.01  # share of such controls above which bytes are no text
 
 
@@ -121,12 +123,14 @@ def as_utf8(data: bytes, told: str) -> Decoded | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return None
+    if not data.isascii():
+        sure = sureness(data, "utf-8", CHINESE) if len(data) <= SHORT and max(text) < THREE_BYTES else 1.0
+        return Decoded(text, (Segment(0, len(data), "utf-8", sure, characters=len(text)),))
     if "\0" in text:
-        return read(data, 0, *choose(data, told))
-    escapes = seven_bit(text) if data.isascii() else None
-    encoding = escapes or ("ascii" if data.isascii() else "utf-8")
+        return read(data, 0, *weighed([sampled(data)], ("utf-8", *WIDE), [hints(data, told)])[0])
+    escapes = seven_bit(text)
     edits = readings(text, escapes) if escapes else EMPTY
-    return Decoded(text, (Segment(0, len(data), encoding, characters=len(text)),), edits)
+    return Decoded(text, (Segment(0, len(data), escapes or "ascii", characters=len(text)),), edits)
 
 
 def seven_bit(text: str) -> str | None:

@@ -26,6 +26,7 @@ CANDIDATES = (*CHINESE, "cp932", "euc_jp", "cp949", "euc_tw", "cp1252", "cp1251"
 DOUBLE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_tw")
 # Nats against an encoding in advance: what textfix reads is mostly Chinese.
 AGAINST = {"cp932": 2.0, "euc_jp": 3.0, "cp949": 3.0, "euc_tw": 4.0, "cp1250": 2.0, "koi8_r": 2.0}
+ASCII = bytes(range(0x80))
 SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
 FIRST = CHINESE[1:]  # in which text is asked first to be plain Chinese
 FEW = 8  # characters beyond ASCII of such a text
@@ -34,18 +35,27 @@ FAR = 60.0  # nats behind the best, by characters alone, at which an encoding is
 SHARE = 1.0  # and more by this share of what the best costs
 NEVER = 1e9
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
-CUT = 3.0  # nats that a character costs which is cut in two at either end
-MOST, STRANGE = 0.3, 7.5  # where less than this share costs less, in nats, another encoding is sought
-GUESSED = 0.5  # how sure such a guess of another tool is
+CUT, ALONE = 3.0, 6.0  # nats that a character costs which is cut in two at either end, and more where it is alone
+MOST = 0.3  # the share of the characters beyond ASCII that has to read well; the rest may be in another encoding
+STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them may cost, and letters of an alphabet
+ADVANCE = 8.0  # nats for what is read as Chinese being so
+FEWEST = 12  # bytes beyond ASCII from which charset-normalizer can guess
+PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard), and those of DOS
+    *("cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15"),
+    *("koi8_r", "koi8_u", "mac_roman", "mac_cyrillic", "cp874", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
+    *("cp1255", "cp1256", "cp1257", "cp1258", "cp437", "cp850", "cp852"),
+)
+GUESSED = 0.5  # how sure such a guess is
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
 HEAD = 2048  # bytes in which a declaration stands
 DECLARATION = re.compile(
     rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I
 )
+HEADER = re.compile(r"^.*charset\s*=", re.I)  # what stands before the label in a Content-Type
 BROADER = {  # encodings as they are named, and what they are read as
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs",
     "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "utf-8", "utf-8-sig": "utf-8",
-    "utf-16": "utf-16-le", "utf-32": "utf-32-le", "iso8859-2": "cp1250", "koi8-r": "koi8_r",
+    "utf-16": "utf-16-le", "utf-32": "utf-32-le", "koi8-r": "koi8_r",
     **dict.fromkeys((f"iso2022_jp_{one}" for one in ("1", "2", "2004", "3", "ext")), "iso2022_jp"),
 }  # fmt: skip
 NAMED = {
@@ -70,10 +80,10 @@ LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 def named(label: str) -> str | None:
     """The encoding of a label, as textfix reads it; None for none that it knows.
 
-    >>> named("GB2312"), named("windows-31j"), named("klingon")
+    >>> named("GB2312"), named("text/html; charset=windows-31j"), named("klingon")
     ('gb18030', 'cp932', None)
     """
-    label = label.strip().lower()
+    label = HEADER.sub("", label).strip().strip("\"'").lower()
     if label in AS_ASCII:
         return label
     try:
@@ -158,13 +168,19 @@ def weighed(
     total = found + np.array(weights)
     best = total.argmax(axis=0)
     answers = []
-    for row, one, ahead in zip(rows, best.tolist(), margins(total, best).tolist(), strict=True):
-        name = names[one]
-        if name not in ("utf-8", "cp1252") and is_strange(row, name) and (other := guess(row)):
+    for row, one, ahead, hint in zip(rows, best.tolist(), margins(total, best).tolist(), favoured, strict=True):
+        known = sense(row, names[one])
+        if known < 0 and (other := instead(row, hint)):
             answers.append((other, GUESSED))
         else:
-            answers.append((name, as_confidence(ahead)))
+            answers.append((names[one], as_confidence(min(ahead, known))))
     return answers
+
+
+def sureness(data: bytes, encoding: str, names: Sequence[str]) -> float:
+    """How sure it is that data is in one of these encodings."""
+    scored = scores([data], names)
+    return as_confidence(float(margins(scored, np.array([names.index(encoding)]))[0]))
 
 
 def sampled(data: bytes) -> bytes:
@@ -186,7 +202,7 @@ def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
     """
     model = Model.load()
     texts, costs = zip(*(understood(rows, name) for name in names), strict=True)
-    rough = np.array([-alone(text, model) - cost for text, cost in zip(texts, costs, strict=True)])
+    rough = np.array([-singly(text, model) - cost for text, cost in zip(texts, costs, strict=True)])
     best = rough.max(axis=0)
     kept = rough > best - FAR + SHARE * np.minimum(best, 0.0)
     rough[~kept] = -NEVER
@@ -210,15 +226,16 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
             text = meant(text, encoding)
             for pattern in ends:
                 rest, count = pattern.subn("", text)
-                if count and not rest.isascii():  # else nothing speaks for the encoding but the part itself
-                    text, cuts[number] = rest, cuts[number] + CUT
+                alone = rest.isascii()  # then nothing speaks for the encoding but the part, which a byte does not
+                if count and (not alone or len(text) - len(rest) > 1):
+                    text, cuts[number] = rest, cuts[number] + CUT + ALONE * alone
         texts.append(text)
     joined = Text.of(texts)
     lone = (joined.codes >= 0xD800) & (joined.codes < 0xE000)
     return joined, UNEXPLAINED * sums(lone, joined) + cuts
 
 
-def alone(text: Text, model: Model) -> Floats:
+def singly(text: Text, model: Model) -> Floats:
     """How unlikely each row is by its characters one by one, in nats."""
     codes = basic(text.codes)
     forms = np.minimum(model.hans, model.hant).take(codes)
@@ -250,28 +267,42 @@ def readable(data: bytes, encoding: str) -> bool:
     return True
 
 
-def is_strange(row: bytes, encoding: str) -> bool:
-    """Whether most of what is beyond ASCII, read so, is unlikely: text of which the model knows nothing.
+def sense(row: bytes, encoding: str) -> float:
+    """How much likelier what is beyond ASCII, read so, is than text of which the model knows nothing, in nats.
 
-    A part that reads well is enough against that: the rest may be in another encoding.
+    A part that reads well is enough for that: the rest may be in another encoding.
     """
     text, _ = understood([row], encoding)
     costs = np.where((text.codes >= 0xDC80) & (text.codes < 0xDD00), UNEXPLAINED, -Model.load().characters(text))
     beyond = costs[text.codes >= 0x80]
-    return len(beyond) >= FEW and float(np.quantile(beyond, MOST)) > STRANGE
+    if not len(beyond) or encoding == "utf-8":  # of which the bytes speak for themselves
+        return math.inf
+    most = LETTERS.get(encoding, STRANGE) - float(np.quantile(beyond, MOST))
+    return ADVANCE * (encoding in CHINESE) + len(beyond) * most
+
+
+def instead(row: bytes, favoured: dict[str, float]) -> str | None:
+    """The encoding of text that the model does not know: the one that is named, or the one that is guessed."""
+    for name in sorted(favoured, key=favoured.__getitem__, reverse=True):
+        if readable(row, name) and not LONE.search(to_text(row, name)):
+            return name
+    return guess(row)
 
 
 def guess(data: bytes) -> str | None:
     """The encoding of single bytes that charset-normalizer finds; Chinese, Japanese and Korean are known better."""
     import charset_normalizer
 
-    found = charset_normalizer.from_bytes(data).best()
+    if len(data.translate(None, ASCII)) < FEWEST or any(map(is_utf8, data.splitlines())):
+        return None
+    found = charset_normalizer.from_bytes(data, cp_isolation=[*PAGES]).best()
     name = named(found.encoding) if found else None
-    if name is None or name in DOUBLE or name.startswith("utf"):
-        return None
+    return name if name and to_bytes(to_text(data, name), name) == data else None
+
+
+def is_utf8(line: bytes) -> bool:
+    """Whether a line holds Chinese characters and more in UTF-8, which chance does not make."""
     try:
-        text = to_text(data, name)
-        single = len(text) == len(data) and to_bytes(text, name) == data
-    except (UnicodeError, LookupError):
-        return None
-    return name if single else None
+        return max(line.decode("utf-8"), default="") >= "\u0800"
+    except UnicodeDecodeError:
+        return False

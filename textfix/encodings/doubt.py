@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from textfix.encodings.choice import DOUBLE, UNEXPLAINED, Floats
+from textfix.encodings.choice import ASCII, DOUBLE, UNEXPLAINED, Floats
 from textfix.language import SCALE, Model
 from textfix.text import PIECE, Bools, Codes, Ints, Text, gathered, odds, offsets
 
@@ -18,7 +18,6 @@ NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
 DOUBT, DOUBT_SHORT = 15.0, 1.0  # nats by which characters, and those of a short line, are less likely than expected
 MARKUP, SLACK = 3.0, 12.0  # nats that a likely reading costs at the most for a character of ASCII, and besides
 CHARACTER = {"utf-8": 3, **dict.fromkeys(DOUBLE, 2)}  # bytes of a character
-ASCII = bytes(range(0x80))
 
 
 def doubtful(text: Text) -> Ints:

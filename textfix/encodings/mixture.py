@@ -16,11 +16,13 @@ from textfix.encodings.choice import (
     CANDIDATES,
     CHINESE,
     NEVER,
+    SAMPLE,
     Floats,
     as_confidence,
     choose_many,
     margins,
     scores,
+    sense,
 )
 from textfix.encodings.doubt import credible, doubtful
 from textfix.encodings.plain import to_text
@@ -82,10 +84,10 @@ def parts_of(data: bytes, main: str, confidence: float, asked: Ints) -> list[Str
     found = []
     first = np.flatnonzero(np.diff(choice, prepend=-1))
     for low, high in zip(first.tolist(), np.append(first[1:], len(choice)).tolist(), strict=True):
-        own = certain[low:high]
-        plain = np.isinf(own).any() and choice[low] == 0
-        sure = confidence if plain else as_confidence(float(own[own < math.inf].sum()))
-        found.append(Stretch(int(starts[low]), int(starts[high]), names[choice[low]], sure))
+        start, end, name = int(starts[low]), int(starts[high]), names[choice[low]]
+        sure = as_confidence(float(certain[low:high][foreign[low:high]].sum()))
+        known = confidence if name == main else as_confidence(sense(data[start : min(end, start + SAMPLE)], name))
+        found.append(Stretch(start, end, name, min(sure, known)))
     encodings = [names[one] for one in choice[asked].tolist()]
     doubts = [*windows(lines.of(asked), starts[asked].tolist(), encodings)]
     return parted(found, spans(data, doubts, {*names[: len(seen)]}))

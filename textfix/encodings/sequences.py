@@ -31,7 +31,7 @@ HKSCS_2008 = (  # 877A to 877E, and 87A1 to 87DF
     "㡵𡵓𣚞𦀡㻬𥣞㫵竼龗𤅡𨤍𣇪𠪊𣉞䌊蒄龖鐯䤰蘓墖靊鈘秐稲晠権袝瑌篅枂稬剏遆㓦珄𥶹瓆鿇垳䤯呌䄱𣚎堘穲𧭥讏䚮𦺈䆁𥶙箮𢒼鿈𢓁𢓉𢓌鿉蔄𣖻䂴鿊䓡𪷿拁灮鿋"
 )
 HKSCS = dict(zip([*range(0x7A, 0x7F), *range(0xA1, 0xE0)], HKSCS_2008, strict=True))
-PAIRS = "(?:[!-~][!-~])+"
+PAIRS = "(?:[!-w][!-~])+"
 ESCAPE = "\x1b"
 
 
@@ -199,14 +199,14 @@ KINDS: dict[str, tuple[Kind, ...]] = {
     ),
     "iso2022_cn": (
         Kind(
-            re.compile("\x1b\\$[)*][AEGH][^\n]*\x0f"),
+            re.compile("\x1b\\$[)*][AEGH][^\n]*"),
             iso2022_cn,
             "ISO-2022-CN: characters behind escape sequences",
         ),
     ),
     "iso2022_jp": (
         Kind(
-            re.compile("(?:\x1b\\$[@B]|\x1b\\$\\(D)(?:[!-~]|\x1b\\$[@B]|\x1b\\$\\(D)+\x1b\\([BJ]"),
+            re.compile("(?:\x1b\\$[@B]|\x1b\\$\\(D)(?:[!-~]|\x1b\\$[@B]|\x1b\\$\\(D)+(?:\x1b\\([BJ])?"),
             lambda text: iso2022(text, "iso2022_jp_2"),
             "ISO-2022-JP: characters behind escape sequences",
         ),

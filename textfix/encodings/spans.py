@@ -23,12 +23,13 @@ from textfix.text import LF, Ints, Text
 
 NEAR = 8  # characters between doubtful ones that are doubted together
 AROUND = 24  # characters on either side of doubtful ones that are read again with them
-LONGEST = 2048  # bytes that are read again at once; what is longer stays as it is
+LONGEST = 512  # characters that are read again at once
 TOGETHER = 256  # windows
 SWITCH, SEEN = 14.0, 4.0  # nats for a span in another encoding, and less where the document has lines in it
 BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
 LIKELY = 8.5  # nats that a character of a span may cost
 FEWEST, SURE = 3, 8.0  # different Han characters of a span inside a line, and nats by which it must be likelier
+BORDER = re.compile("[\\t -/:-?]")  # bytes that are no part of a longer character in any of these encodings
 HAN, ODD = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u312f\u3130-\u318f\uac00-\uf8ff\uff65-\uff9f]")
 
 Array = npt.NDArray[np.int64]
@@ -80,12 +81,21 @@ def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[s
     values = np.split(surprise(every), every.rows[1:-1])
     for text, value, start, own in zip(texts, values, starts, encodings, strict=True):
         size, done = 0, 0  # bytes of the characters before `done`
-        for low, high in widened(knots(value), len(text)):
+        for low, high in (one for wide in widened(knots(value), len(text)) for one in cut(text, *wide)):
             size += len(to_bytes(text[done:low], own))
             length = len(to_bytes(text[low:high], own))
-            if length <= LONGEST:
-                yield Window(start + size, start + size + length, own, high < len(text))
+            yield Window(start + size, start + size + length, own, high < len(text))
             size, done = size + length, high
+
+
+def cut(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
+    """Characters from low to high in pieces that are not too long, parted where no encoding has half a character."""
+    while high - low > LONGEST:
+        ends = [match.end() for match in BORDER.finditer(text, low + 1, low + LONGEST)]
+        end = ends[-1] if ends else low + LONGEST
+        yield low, end
+        low = end
+    yield low, high
 
 
 def widened(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:

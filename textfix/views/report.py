@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from textfix.encodings import UNSURE
 from textfix.report import Report, Span
+from textfix.views.encoding import encodings, recoded
 from textfix.views.neutral import neutral
 
 MOST = 12  # segments that are shown
@@ -38,6 +39,8 @@ def described_lines(name: str, report: Report) -> Iterator[str]:
 
 def verdict(report: Report) -> str:
     """What is to be done, in a word or two."""
+    if report.clean and report.encoding == "mixed":
+        return "mixed encodings"
     if report.clean:
         return "clean"
     return (
@@ -56,25 +59,11 @@ def table(segments: Sequence[Span]) -> Iterator[str]:
 
 
 def encoding_of(report: Report) -> str:
-    """The encoding, or how much is in which, and whether fix would write the text anew."""
-    if len(report.segments) > 1:
-        sizes = Counter[str]()
-        for part in report.segments:
-            sizes[part.encoding] += part.end - part.start
-        whole = sum(sizes.values())
-        shares = (f"{count / whole:.0%} {name}" for name, count in sizes.most_common())
-        named = f"mixed: {', '.join(shares)}"
-    else:
-        named = ", ".join(map(name_of, report.segments)) or report.encoding
-    return named + ("; fix writes plain UTF-8" if transcoded(report) else "")
-
-
-def name_of(part: Span) -> str:
-    """The encoding of a segment, the character set where that is narrower, and its byte order mark."""
-    narrower = f" (all of it {part.charset})" if part.charset != part.encoding else ""
-    return part.encoding + narrower + (" with a byte order mark" if part.bom else "")
-
-
-def transcoded(report: Report) -> bool:
-    """Whether fix writes the text in another encoding, or without its byte order mark."""
-    return any(part.bom or part.encoding not in ("ascii", "utf-8") for part in report.segments)
+    """The encoding, or how much is in which, how sure that is, and whether fix would write the text anew."""
+    named = encodings(report.segments) or report.encoding
+    if len(report.segments) == 1 and (charset := report.segments[0].charset) not in named:
+        named += f" (all of it {charset})"
+    least = min((part.confidence for part in report.segments), default=1.0)
+    if least < UNSURE:
+        named += f", a guess ({least:.3f})"
+    return named + ("; fix writes plain UTF-8" if recoded(report.segments, "utf-8") else "")
