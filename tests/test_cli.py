@@ -318,6 +318,33 @@ def test_what_the_output_encoding_cannot_hold_is_named_and_nothing_written(folde
     assert "no encoding" in told(run(folder, "fix", "page.txt", "--output-encoding", "klingon"))
 
 
+def test_what_is_written_decides_whether_anything_changes(folder: Path) -> None:
+    (folder / "gbk.txt").write_bytes("这个文件叫做说明文件，内容很简单。\n".encode("gbk"))
+    checked = run(folder, "fix", "--check", "gbk.txt")
+    assert checked.returncode == 1 and "only its encoding, gb18030 → utf-8" in told(checked)
+    assert b"gb18030 \xe2\x86\x92 utf-8" in run(folder, "fix", "--diff", "gbk.txt").stdout
+    for asked in ("--check", "--diff"):
+        done = run(folder, "fix", asked, "--output-encoding", "gbk", "gbk.txt")
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_bytes_that_are_given_up_are_told(folder: Path) -> None:
+    (folder / "torn.txt").write_bytes("这个文件叫做".encode() + b"\xff" + "说明文件，内容很简单。\n".encode())
+    assert "U+FFFD in 1 place " in told(run(folder, "fix", "torn.txt", "-o", "whole.txt"))
+
+
+def test_a_hint_that_is_outvoted_is_told(folder: Path) -> None:
+    (folder / "gbk.txt").write_bytes("这个文件叫做说明文件，内容很简单。\n".encode("gbk"))
+    assert "said to be big5hkscs, but is read as gb18030" in told(run(folder, "fix", "--encoding", "big5", "gbk.txt"))
+    insisting = run(folder, "fix", "--force-encoding", "text/html; charset=GBK", "gbk.txt")
+    assert (insisting.returncode, insisting.stderr) == (0, b"")
+
+
+def test_binary_files_of_a_folder_are_counted(folder: Path) -> None:
+    (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    assert "1 binary file passed over" in told(run(folder, "fix", "--check", "."))
+
+
 def test_detect_shows_the_segments_of_a_mixed_file(folder: Path) -> None:
     (folder / "mixed.log").write_bytes(
         "服务器已经启动，正在监听端口。\n".encode("gbk") + "文件已经保存到目录。\n".encode()

@@ -1,7 +1,7 @@
 """Bytes to text and back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from strategies import BYTES
 
@@ -55,9 +55,25 @@ def test_mixed_lines_are_one_to_one(parts: list[tuple[str, bytes]]) -> None:
     assert sum(part.characters for part in found.segments) == len(found.text)
 
 
-def test_valid_utf8_is_never_read_as_something_else() -> None:
-    for text in ("鍒涘缓", "ÖÐ¹ú", "联通", "a", "\u00e9"):
-        assert decode(text.encode()).text == text
+@given(st.text().filter(lambda text: not text.isascii() and not text.startswith("\ufeff")))
+@example("鍒涘缓")
+@example("ÖÐ¹ú")
+@example("数据\0库")
+def test_valid_utf8_is_never_read_as_something_else(text: str) -> None:
+    assert decode(text.encode()).text == text
+
+
+def test_utf8_that_may_be_gbk_says_so() -> None:
+    (doubted,), (sure,) = (decode(raw).segments for raw in ("谢谢".encode("gbk"), "联系客服".encode()))
+    assert (doubted.encoding, sure.encoding) == ("utf-8", "utf-8")
+    assert doubted.confidence < 0.1 and sure.confidence == 1.0
+
+
+def test_a_guess_is_no_certainty() -> None:
+    """Text of which the model knows nothing: the encoding that is named, else a guess, and said to be one."""
+    turkish = "Türkiye'de bugün hava çok güzel, şimdi çarşıya gideceğiz.".encode("cp1254")
+    assert textfix.detect(turkish).segments[0].confidence <= 0.5
+    assert textfix.detect(turkish, encoding="windows-1254").encoding == "cp1254"
 
 
 def test_a_byte_order_mark_belongs_to_its_segment() -> None:
@@ -94,6 +110,9 @@ def test_segments_of_another_text_are_refused() -> None:
         ("中文".encode("gbk"), False),
         (b"\x1b[31mred\x1b[0m\n", False),
         (b"", False),
+        ("안녕하세요 여러분".encode("iso2022_kr"), False),
+        (b"a log\n" * 30 + b"\0" * 512 + b"after a crash\n", False),
+        (b"name".ljust(257, b"\0") + b"ustar\x0000", True),
     ],
 )
 def test_binary_is_told_from_text(data: bytes, binary: bool) -> None:
@@ -142,6 +161,7 @@ def test_declarations_of_a_page_are_evidence() -> None:
 
 def test_detect_many_agrees_with_detect() -> None:
     rows = [text.encode(name) for name, text in SAMPLES.items()]
+    rows += [b"", b"\xff", b"\0\0", bytes(range(256)), b"\xef\xbb\xbf", b"~{" * 99]
     assert textfix.Fixer().detect_many(rows) == [textfix.detect(row) for row in rows]
 
 

@@ -45,6 +45,7 @@ class Outcome:
     changed: int = 0
     rules: Counter[str] = field(default_factory=Counter)
     failed: list[dict[str, str]] = field(default_factory=list)
+    passed: int = 0  # binary files in folders
 
     def fail(self, name: str, error: BaseException | str) -> None:
         """Tell on standard error what could not be handled, and go on."""
@@ -56,7 +57,7 @@ class Outcome:
     def handling(self, name: str, named: bool = True) -> Iterator[None]:
         """Handle one input: what goes wrong is told and counted, and the others still run.
 
-        A binary file that only a folder led to is passed over in silence.
+        A binary file that only a folder led to is passed over, and only counted.
         """
         from textfix.files import BinaryInput
         from textfix.log import LogDamaged, LogMismatch
@@ -69,6 +70,7 @@ class Outcome:
         except BinaryInput as error:
             if named:
                 self.fail(name, error)
+            self.passed += not named
         except (OSError, ConfigError, LogDamaged, LogMismatch, ValueError) as error:
             self.fail(name, error)
         except MemoryError:
@@ -78,6 +80,8 @@ class Outcome:
         return {"files": self.files, "changed": self.changed, "rules": dict(self.rules), "failed": self.failed}
 
     def exit(self, code: int = 0) -> None:
+        if self.passed:
+            tell(f"{self.passed} binary file{'s' * (self.passed != 1)} passed over")
         sys.exit(2 if self.failed else code)
 
 
@@ -200,7 +204,8 @@ def progressing(found: list[Input]) -> Iterator[Input]:
 def fixed_file(path: str, config: Config) -> Fixed:
     from textfix import files, pipeline
 
-    return pipeline.fix(files.read_text(path), config)
+    read = files.read if config.force_encoding else files.read_text  # whoever insists knows that it is text
+    return pipeline.fix(read(path), config)
 
 
 def told_encoding(name: str, fixed: Fixed) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import codecs
 import math
 import operator
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import CHINESE, SAMPLE, hints, sampled, sureness, weighed
+from textfix.encodings.choice import CHINESE, SAMPLE, choose, hints, sampled, sureness, weighed
 from textfix.encodings.mixture import stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
@@ -313,16 +314,14 @@ def characters(data: bytes, encoding: str) -> Iterator[tuple[bytes, str]]:
 
 def is_binary(data: bytes) -> bool:
     """Whether bytes are no text: by their first bytes, or by the controls in what they would be read as."""
-    if data.startswith(MAGIC):
+    if data.startswith(MAGIC) or data[257:262] == b"ustar":
         return True
-    sample = data[:SAMPLE]
-    text = sample.decode("latin-1")
-    if 0 in sample:
-        found = decode(sample)
-        if found.segments[0].encoding not in WIDE:
-            return True
-        text = found.text
+    sample = sampled(data[:SAMPLE])
+    text = re.sub("\0+", "\0", sample.decode("latin-1"))
+    marks = (encoding for mark, encoding in BOMS if sample.startswith(mark))
+    if 0 in sample and (next(marks, None) or choose(sample)[0]) in WIDE:
+        text = decode(sample).text
         if Model.load().score(Text.of(text))[0] < -MEANINGLESS * len(text):
             return True
-    controls = sum(map(text.count, CONTROLS.decode("latin-1")))
-    return controls > BINARY * len(text)
+    controls = CONTROLS.translate(None, b"\x0e\x0f") if b"\x1b$" in sample else CONTROLS  # ISO-2022 has a use for two
+    return sum(map(text.count, controls.decode("latin-1"))) > BINARY * len(text)

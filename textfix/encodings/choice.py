@@ -73,6 +73,7 @@ NAMED = {
 # Parts of characters at the end and at the start of bytes that were cut out of others.
 END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})$")}
 START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
+NULS = re.compile(rb"(?:\0{8})+")  # as a crash leaves them in a log, by whole blocks
 LONE = re.compile("[\udc80-\udcff]")
 LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 
@@ -184,15 +185,15 @@ def sureness(data: bytes, encoding: str, names: Sequence[str]) -> float:
 
 
 def sampled(data: bytes) -> bytes:
-    """SAMPLE bytes, from the first line on that holds more than ASCII."""
-    if len(data) <= SAMPLE:
-        return data
-    match = re.search(rb"[\x80-\xff\0]", data)
-    first = match.start() if match else 0
-    start = max(data.rfind(b"\n", 0, first) + 1, first - SAMPLE // 2)
-    if 0 in data:
-        start -= start % 4
-    return data[start : start + SAMPLE]
+    """SAMPLE bytes, from the first line on that holds more than ASCII; of NUL no runs, which are in no encoding."""
+    start = 0
+    if len(data) > SAMPLE:
+        match = re.search(rb"[\x80-\xff\0]", data)
+        first = match.start() if match else 0
+        start = max(data.rfind(b"\n", 0, first) + 1, first - SAMPLE // 2)
+        start -= start % 4 if 0 in data else 0
+    sample = data[start : start + SAMPLE]
+    return NULS.sub(b"", sample) if 0 in sample else sample
 
 
 def scores(rows: Sequence[bytes], names: Sequence[str]) -> Floats:

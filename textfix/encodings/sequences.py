@@ -179,6 +179,12 @@ KINDS: dict[str, tuple[Kind, ...]] = {
             "an overlong form: the character in more bytes than it needs",
             0.9,
         ),
+        Kind(
+            re.compile("(?<=[A-Za-z])[\udcdf-\udcf6\udcf8-\udcfc](?![\udc80-\udcff])"),
+            lambda text: escaped(text).decode("cp1252"),
+            "a small letter of Windows-1252 in a word of UTF-8",
+            0.9,
+        ),
     ),
     "gb18030": (Kind(*table(GB18030), "a character that the codec reads as private use, or not at all"),),
     "big5hkscs": (

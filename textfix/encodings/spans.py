@@ -5,6 +5,7 @@ The encoding may change at any character, at a cost; behind a change the languag
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,7 +30,6 @@ SWITCH, SEEN = 14.0, 4.0  # nats for a span in another encoding, and less where 
 BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
 LIKELY = 8.5  # nats that a character of a span may cost
 FEWEST, SURE = 3, 8.0  # different Han characters of a span inside a line, and nats by which it must be likelier
-BORDER = re.compile("[\\t -/:-?]")  # bytes that are no part of a longer character in any of these encodings
 HAN, ODD = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u312f\u3130-\u318f\uac00-\uf8ff\uff65-\uff9f]")
 
 Array = npt.NDArray[np.int64]
@@ -48,26 +48,36 @@ class Stretch(NamedTuple):
 class Window:
     """Bytes start to end of the data, in a line that is in encoding `own`, that are read again.
 
-    inside: whether the line goes on behind them.
+    inside: whether the line goes on behind them. low, high: the bytes that are judged; those around them belong to
+    the windows beside it.
     """
 
     start: int
     end: int
     own: str
     inside: bool
+    low: int
+    high: int
 
 
 def spans(data: bytes, asked: Sequence[Window], seen: set[str]) -> list[Stretch]:
     """The spans that are in another encoding than their line, in the order of the data."""
     costs = np.array([SWITCH - SEEN * (name in seen) for name in CHINESE])
-    found = {one.window.start: one for one in walked(data, asked, costs)}
+    found = {one.window.low: one for one in walked(data, asked, costs)}
     # Where most is in another encoding than the line was taken for, that one may be the line's own.
     other = [replace(one.window, own=one.most) for one in found.values() if one.most != one.window.own]
     for one in walked(data, other, costs):
-        before = found[one.window.start]
+        before = found[one.window.low]
         if one.cost < before.cost:
-            found[one.window.start] = replace(one, window=before.window)
-    return sorted(part for one in found.values() if sensible(one, data) for part in one.apart)
+            found[one.window.low] = replace(one, window=before.window)
+    whole: list[Stretch] = []
+    for part in sorted(part for one in found.values() if sensible(one, data) for part in one.apart):
+        before = whole[-1] if whole else None
+        if before and before.end >= part.start and before.encoding == part.encoding:
+            whole[-1] = before._replace(end=part.end, confidence=min(before.confidence, part.confidence))
+        elif not before or before.end < part.end:
+            whole.append(part._replace(start=max(part.start, before.end if before else 0)))
+    return whole
 
 
 def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[str]) -> Iterator[Window]:
@@ -81,21 +91,16 @@ def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[s
     values = np.split(surprise(every), every.rows[1:-1])
     for text, value, start, own in zip(texts, values, starts, encodings, strict=True):
         size, done = 0, 0  # bytes of the characters before `done`
-        for low, high in (one for wide in widened(knots(value), len(text)) for one in cut(text, *wide)):
-            size += len(to_bytes(text[done:low], own))
-            length = len(to_bytes(text[low:high], own))
-            yield Window(start + size, start + size + length, own, high < len(text))
-            size, done = size + length, high
-
-
-def cut(text: str, low: int, high: int) -> Iterator[tuple[int, int]]:
-    """Characters from low to high in pieces that are not too long, parted where no encoding has half a character."""
-    while high - low > LONGEST:
-        ends = [match.end() for match in BORDER.finditer(text, low + 1, low + LONGEST)]
-        end = ends[-1] if ends else low + LONGEST
-        yield low, end
-        low = end
-    yield low, high
+        for low, high in widened(knots(value), len(text)):
+            for first in range(low, high, LONGEST):
+                last = min(first + LONGEST, high)
+                size += len(to_bytes(text[done:first], own))
+                before = len(to_bytes(text[max(low, first - AROUND) : first], own))
+                length = len(to_bytes(text[first:last], own))
+                behind = len(to_bytes(text[last : min(last + AROUND, high)], own))
+                at = start + size
+                yield Window(at - before, at + length + behind, own, last + AROUND < len(text), at, at + length)
+                size, done = size + length, last
 
 
 def widened(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, int]]:
@@ -171,11 +176,30 @@ def ways(data: bytes, group: Sequence[Window], costs: Floats) -> Iterator[Way]:
         steps, cost = lattice.back(row, int(sizes[row]), own[row], one.inside)
         alone = 0.0 if len(steps) == 1 else float(scores([data[one.start : one.end]], [one.own])[0, 0])
         gain = -alone - cost
-        parts = [
+        parts = (
             Stretch(one.start + low, one.start + high, CHINESE[number], as_confidence(gain))
             for low, high, number in steps
-        ]
-        yield Way(one, cost, gain, tuple(parts))
+        )
+        yield Way(one, cost, gain, tuple(judged(parts, data, one)))
+
+
+def judged(parts: Iterable[Stretch], data: bytes, window: Window) -> Iterator[Stretch]:
+    """What lies in the part of a window that is judged, cut between characters."""
+    for part in parts:
+        low, high = (border(data, part, at) if part.start < at < part.end else at for at in (window.low, window.high))
+        start, end = max(part.start, low), min(part.end, high)
+        if start < end:
+            yield part._replace(start=start, end=end)
+
+
+def border(data: bytes, part: Stretch, at: int) -> int:
+    """The first place from here on at which a character of the stretch ends."""
+    decoder = codecs.getincrementaldecoder(part.encoding)("surrogateescape")
+    decoder.decode(data[part.start : at])
+    while decoder.getstate()[0] and at < part.end:
+        decoder.decode(data[at : at + 1])
+        at += 1
+    return at
 
 
 class Lattice:
