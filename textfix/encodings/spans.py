@@ -70,13 +70,18 @@ def spans(data: bytes, asked: Sequence[Window], seen: set[str]) -> list[Stretch]
         before = found[one.window.low]
         if one.cost < before.cost:
             found[one.window.low] = replace(one, window=before.window)
+    return united(sorted(part for one in found.values() if sensible(one, data) for part in one.apart))
+
+
+def united(parts: Iterable[Stretch]) -> list[Stretch]:
+    """Stretches in order, of which those in one encoding that meet are one, and none lies over another."""
     whole: list[Stretch] = []
-    for part in sorted(part for one in found.values() if sensible(one, data) for part in one.apart):
-        before = whole[-1] if whole else None
-        if before and before.end >= part.start and before.encoding == part.encoding:
+    for part in parts:
+        before = whole[-1] if whole else Stretch(0, 0, "", 1.0)
+        if before.end >= part.start and before.encoding == part.encoding:
             whole[-1] = before._replace(end=part.end, confidence=min(before.confidence, part.confidence))
-        elif not before or before.end < part.end:
-            whole.append(part._replace(start=max(part.start, before.end if before else 0)))
+        elif before.end < part.end:
+            whole.append(part._replace(start=max(part.start, before.end)))
     return whole
 
 
