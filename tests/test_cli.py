@@ -342,7 +342,7 @@ def test_a_hint_that_is_outvoted_is_told(folder: Path) -> None:
 
 def test_binary_files_of_a_folder_are_counted(folder: Path) -> None:
     (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
-    assert "1 binary file passed over" in told(run(folder, "fix", "--check", "."))
+    assert "1 binary file passed over, ./photo.png" in told(run(folder, "fix", "--check", "."))
 
 
 def test_detect_shows_the_segments_of_a_mixed_file(folder: Path) -> None:

@@ -45,7 +45,7 @@ class Outcome:
     changed: int = 0
     rules: Counter[str] = field(default_factory=Counter)
     failed: list[dict[str, str]] = field(default_factory=list)
-    passed: int = 0  # binary files in folders
+    binary: list[str] = field(default_factory=list)  # in folders, passed over
 
     def fail(self, name: str, error: BaseException | str) -> None:
         """Tell on standard error what could not be handled, and go on."""
@@ -70,18 +70,26 @@ class Outcome:
         except BinaryInput as error:
             if named:
                 self.fail(name, error)
-            self.passed += not named
+            else:
+                self.binary.append(name)
         except (OSError, ConfigError, LogDamaged, LogMismatch, ValueError) as error:
             self.fail(name, error)
         except MemoryError:
             self.fail(name, "too large for the memory of this machine")
 
     def to_dict(self) -> dict[str, Any]:
-        return {"files": self.files, "changed": self.changed, "rules": dict(self.rules), "failed": self.failed}
+        return {
+            "files": self.files,
+            "changed": self.changed,
+            "rules": dict(self.rules),
+            "failed": self.failed,
+            "binary": self.binary,
+        }
 
     def exit(self, code: int = 0) -> None:
-        if self.passed:
-            tell(f"{self.passed} binary file{'s' * (self.passed != 1)} passed over")
+        if self.binary:
+            more = f", {self.binary[0]} the first" if len(self.binary) > 1 else f", {self.binary[0]}"
+            tell(f"{len(self.binary)} binary file{'s' * (len(self.binary) != 1)} passed over{more}")
         sys.exit(2 if self.failed else code)
 
 
@@ -146,7 +154,7 @@ CONFIG_OPTIONS = (
         "--min-confidence",
         type=float,
         metavar="0..1",
-        help="Less sure changes are reported, not made; the default is 0.5.",
+        help="Less sure changes are reported, not made; the default is 0: all are made.",
     ),
     click.option("--config", metavar="FILE", help="Configuration; else textfix.toml or pyproject.toml here or above."),
 )
@@ -217,7 +225,7 @@ def told_encoding(name: str, fixed: Fixed) -> None:
     guesses = [part for part in found.values() if part.confidence < UNSURE]
     if found and named and named not in found:
         tell(f"{name}: said to be {named}, but is read as {', '.join(found)}; --force-encoding {named} insists")
-    elif guesses:
+    elif guesses and not named:
         shown = ", ".join(f"{part.encoding} {part.confidence:.3f}" for part in guesses)
         tell(f"{name}: its encoding is a guess ({shown}); name it with --encoding or --force-encoding")
 

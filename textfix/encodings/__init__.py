@@ -319,9 +319,9 @@ def is_binary(data: bytes) -> bool:
     sample = sampled(data[:SAMPLE])
     text = re.sub("\0+", "\0", sample.decode("latin-1"))
     marks = (encoding for mark, encoding in BOMS if sample.startswith(mark))
-    if 0 in sample and (next(marks, None) or choose(sample)[0]) in WIDE:
+    if (next(marks, None) or (choose(sample)[0] if 0 in sample else "")) in WIDE:
         text = decode(sample).text
         if Model.load().score(Text.of(text))[0] < -MEANINGLESS * len(text):
             return True
     controls = CONTROLS.translate(None, b"\x0e\x0f") if b"\x1b$" in sample else CONTROLS  # ISO-2022 has a use for two
-    return sum(map(text.count, controls.decode("latin-1"))) > BINARY * len(text)
+    return sum(map(text.count, controls.decode("latin-1"))) > 1 + BINARY * len(text)

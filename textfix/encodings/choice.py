@@ -39,6 +39,7 @@ CUT, ALONE = 3.0, 6.0  # nats that a character costs which is cut in two at eith
 MOST = 0.3  # the share of the characters beyond ASCII that has to read well; the rest may be in another encoding
 STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them may cost, and letters of an alphabet
 ADVANCE = 8.0  # nats for what is read as Chinese being so
+PART = 0.3  # of the bytes beyond ASCII that chance does not make characters of three bytes in UTF-8
 FEWEST = 12  # bytes beyond ASCII from which charset-normalizer can guess
 PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard), and those of DOS
     *("cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15"),
@@ -74,6 +75,8 @@ NAMED = {
 END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[\udcf0-\udcf4][\udc80-\udcbf]{0,2})$")}
 START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
 NULS = re.compile(rb"(?:\0{8})+")  # as a crash leaves them in a log, by whole blocks
+HALF = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")  # half a surrogate pair, in UTF-8
+TRIPLE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 LONE = re.compile("[\udc80-\udcff]")
 LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 
@@ -224,7 +227,10 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
         text = whole_units(row, encoding)
         cuts[number] += UNEXPLAINED * (len(row) % WIDE.get(encoding, 1))
         if LONE.search(text):
-            text = meant(text, encoding)
+            text = meant(text, encoding, 1.0)
+            if encoding == "utf-8":
+                text, halves = HALF.subn("", text)
+                cuts[number] += CUT * halves
             for pattern in ends:
                 rest, count = pattern.subn("", text)
                 alone = rest.isascii()  # then nothing speaks for the encoding but the part, which a byte does not
@@ -294,16 +300,9 @@ def guess(data: bytes) -> str | None:
     """The encoding of single bytes that charset-normalizer finds; Chinese, Japanese and Korean are known better."""
     import charset_normalizer
 
-    if len(data.translate(None, ASCII)) < FEWEST or any(map(is_utf8, data.splitlines())):
+    beyond = len(data.translate(None, ASCII))
+    if beyond < FEWEST or sum(map(len, TRIPLE.findall(data))) > PART * beyond:
         return None
     found = charset_normalizer.from_bytes(data, cp_isolation=[*PAGES]).best()
     name = named(found.encoding) if found else None
     return name if name and to_bytes(to_text(data, name), name) == data else None
-
-
-def is_utf8(line: bytes) -> bool:
-    """Whether a line holds Chinese characters and more in UTF-8, which chance does not make."""
-    try:
-        return max(line.decode("utf-8"), default="") >= "\u0800"
-    except UnicodeDecodeError:
-        return False

@@ -15,6 +15,7 @@ import numpy as np
 from textfix.encodings.choice import (
     CANDIDATES,
     CHINESE,
+    FIRST,
     NEVER,
     SAMPLE,
     Floats,
@@ -24,7 +25,7 @@ from textfix.encodings.choice import (
     scores,
     sense,
 )
-from textfix.encodings.doubt import credible, doubtful
+from textfix.encodings.doubt import UTF8, credible, doubtful
 from textfix.encodings.plain import to_text
 from textfix.encodings.spans import Stretch, spans, windows
 from textfix.text import LF, Bools, Ints, Text, offsets
@@ -62,10 +63,23 @@ def doubted(rows: Sequence[bytes], names: Sequence[str]) -> dict[int, Ints]:
         starts = [one.rows[:-1] + start for one, start in zip(texts, codes[:-1], strict=True)]
         every = Text(np.concatenate([one.codes for one in texts]), np.append(np.concatenate(starts), codes[-1]))
         doubts = doubtful(every)
+        if name in FIRST:
+            runs = [
+                line + start
+                for number, start in zip(asked, lines[:-1], strict=True)
+                for line in utf8_lines(rows[number])
+            ]
+            doubts = np.union1d(doubts, np.array(runs, np.int64))
         owner = np.searchsorted(lines, doubts, side="right") - 1
         for one in np.unique(owner).tolist():
             found[asked[one]] = doubts[owner == one] - lines[one]
     return found
+
+
+def utf8_lines(data: bytes) -> list[int]:
+    """The lines that hold characters in UTF-8 with ASCII around them, as chance does not make them."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == LF) if (places := [*UTF8.finditer(data)]) else []
+    return [int(np.searchsorted(ends, match.start())) for match in places]
 
 
 def parts_of(data: bytes, main: str, confidence: float, asked: Ints) -> list[Stretch]:
@@ -86,7 +100,7 @@ def parts_of(data: bytes, main: str, confidence: float, asked: Ints) -> list[Str
     for low, high in zip(first.tolist(), np.append(first[1:], len(choice)).tolist(), strict=True):
         start, end, name = int(starts[low]), int(starts[high]), names[choice[low]]
         sure = as_confidence(float(certain[low:high][foreign[low:high]].sum()))
-        known = confidence if name == main else as_confidence(sense(data[start : min(end, start + SAMPLE)], name))
+        known = confidence if len(seen) < 2 else as_confidence(sense(data[start : min(end, start + SAMPLE)], name))
         found.append(Stretch(start, end, name, min(sure, known)))
     encodings = [names[one] for one in choice[asked].tolist()]
     doubts = [*windows(lines.of(asked), starts[asked].tolist(), encodings)]

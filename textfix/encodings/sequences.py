@@ -71,13 +71,15 @@ def lacking(text: str) -> bool:
     return any(((piece >= 0xD800) & (piece < 0xF900)).any() for piece in pieces)
 
 
-def meant(text: str, encoding: str) -> str:
-    """A text with its sequences read.
+def meant(text: str, encoding: str, sure: float = 0.0) -> str:
+    """A text with its sequences read, those of kinds that are at least so sure.
 
     >>> meant(b"A\\xed\\xa0\\xbd\\xed\\xb8\\x80".decode("utf-8", "surrogateescape"), "utf-8")
     'A😀'
     """
     for kind in KINDS.get(encoding, ()):
+        if kind.confidence < sure:
+            continue
         text = kind.pattern.sub(kind.replace, text)
     return text
 

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.encodings.choice import CHINESE, NEVER, UNEXPLAINED, Floats, as_confidence, scores
-from textfix.encodings.doubt import DOUBT, credible, surprise
+from textfix.encodings.doubt import DOUBT, UTF8, credible, surprise
 from textfix.encodings.plain import to_bytes, to_text
 from textfix.language import SCALE, Model, basic
 from textfix.text import LF, Ints, Text
@@ -29,7 +29,8 @@ TOGETHER = 256  # windows
 SWITCH, SEEN = 14.0, 4.0  # nats for a span in another encoding, and less where the document has lines in it
 BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
 LIKELY = 8.5  # nats that a character of a span may cost
-FEWEST, SURE = 3, 8.0  # different Han characters of a span inside a line, and nats by which it must be likelier
+FEWEST = {"utf-8": 2, "gb18030": 3, "big5hkscs": 3}  # different Han characters of a span inside a line
+SURE = 8.0  # nats by which it must be likelier
 HAN, ODD = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u312f\u3130-\u318f\uac00-\uf8ff\uff65-\uff9f]")
 
 Array = npt.NDArray[np.int64]
@@ -94,7 +95,9 @@ def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[s
     texts = [to_text(line, own) for line, own in zip(lines, encodings, strict=True)]
     every = Text.of(texts)
     values = np.split(surprise(every), every.rows[1:-1])
-    for text, value, start, own in zip(texts, values, starts, encodings, strict=True):
+    for line, text, value, start, own in zip(lines, texts, values, starts, encodings, strict=True):
+        for match in UTF8.finditer(line) if own != "utf-8" else ():
+            value[slice(*(len(to_text(line[:at], own)) for at in match.span()))] += round(DOUBT * SCALE)
         size, done = 0, 0  # bytes of the characters before `done`
         for low, high in widened(knots(value), len(text)):
             for first in range(low, high, LONGEST):
@@ -131,7 +134,8 @@ def sensible(way: Way, data: bytes) -> bool:
     """Whether what is read in another encoding is Chinese, likely in itself and much likelier than before."""
     texts = [to_text(data[part.start : part.end], part.encoding) for part in way.apart]
     every = "".join(texts)
-    if way.gain < SURE or len(set(HAN.findall(every))) < FEWEST or ODD.search(every):
+    fewest = min(FEWEST[part.encoding] for part in way.apart) if way.apart else 1
+    if way.gain < SURE or len(set(HAN.findall(every))) < fewest or ODD.search(every):
         return False
     longest = max(way.apart, key=lambda part: part.end - part.start)
     raw = [data[longest.start : longest.end]]

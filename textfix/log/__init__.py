@@ -88,12 +88,18 @@ class Log:
 
     def as_text(self, data: str | bytes) -> str:
         """The result as text. UnicodeDecodeError where bytes are not in the encoding that it was written in."""
-        return data if isinstance(data, str) else data.decode(self.written)
+        return data if isinstance(data, str) else data.decode(self.written, self._errors)
 
     def as_bytes(self, data: str | bytes) -> bytes:
         """The result as it was written."""
-        errors = "surrogatepass" if self.written == "utf-8" else "strict"
-        return data if isinstance(data, bytes) else data.encode(self.written, errors)
+        return data if isinstance(data, bytes) else data.encode(self.written, self._errors)
+
+    @property
+    def _errors(self) -> str:
+        """How UTF-8 has what is no Unicode, as a result of which a rule was undone may be: as the source had it."""
+        if self.written != "utf-8":
+            return "strict"
+        return "surrogatepass" if self.source.type == "str" else "surrogateescape"
 
     def dumps(self) -> str:
         """JSON Lines; the generations before come first."""
@@ -245,9 +251,7 @@ class Log:
             text = step.edits.apply(text)
             told.append(Substitutions.of(step, text) or step)
         result = text.row(0)
-        log = replace(self, result=Side.of(result), steps=tuple(told))
-        if self.written != "utf-8":
-            log = log.in_encoding(self.written, self.as_bytes(result))
+        log = replace(self, steps=tuple(told)).in_encoding(self.written, self.as_bytes(result))
         return result, log, lost
 
 

@@ -41,6 +41,8 @@ def verdict(report: Report) -> str:
     """What is to be done, in a word or two."""
     if report.clean and report.encoding == "mixed":
         return "mixed encodings"
+    if report.clean and any(part.confidence < UNSURE for part in report.segments):
+        return "encoding uncertain"
     if report.clean:
         return "clean"
     return (
