@@ -333,6 +333,21 @@ def test_bytes_that_are_given_up_are_told(folder: Path) -> None:
     assert "U+FFFD in 1 place " in told(run(folder, "fix", "torn.txt", "-o", "whole.txt"))
 
 
+def test_a_log_is_written_over_neither_input_nor_output(folder: Path) -> None:
+    before = (folder / "page.txt").read_bytes()
+    for name in ("page.txt", "out.txt"):
+        assert "is the input or the output itself" in told(
+            run(folder, "fix", "page.txt", "-o", "out.txt", "--log", name)
+        )
+    assert sorted(os.listdir(folder)) == ["page.txt"] and (folder / "page.txt").read_bytes() == before
+
+
+def test_a_change_of_the_mark_alone_is_told(folder: Path) -> None:
+    (folder / "plain.txt").write_bytes(b"plain\n")
+    checked = run(folder, "fix", "--check", "--output-encoding", "utf-8-sig", "plain.txt")
+    assert checked.returncode == 1 and "only its encoding, ascii → utf-8-sig" in told(checked)
+
+
 def test_a_hint_that_is_outvoted_is_told(folder: Path) -> None:
     (folder / "gbk.txt").write_bytes("这个文件叫做说明文件，内容很简单。\n".encode("gbk"))
     assert "said to be big5hkscs, but is read as gb18030" in told(run(folder, "fix", "--encoding", "big5", "gbk.txt"))

@@ -1,13 +1,13 @@
 """Bytes to text and back."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from strategies import BYTES
 
 import textfix
 from textfix.encodings import Decoded, decode, decode_many, encode, is_binary
-from textfix.encodings.choice import hints
+from textfix.encodings.choice import hints, named
 from textfix.encodings.plain import to_bytes, to_text
 
 SAMPLES = {  # text and the encoding that must be found
@@ -19,6 +19,66 @@ SAMPLES = {  # text and the encoding that must be found
     "utf-16-le": "[字幕]\r\n第一行\r\n",
     "cp1251": "Привет, как дела? Это текст.",
 }
+
+
+# What parsers of encodings look for, to be joined in any order.
+ATOMS = [b"~~", b"~{", b"~}", b"VPND", b"\x1b$)A", b"\x1b$)C", b"\x1b$B", b"\x1b(B", b"\x0e", b"\x0f", b"\x87\xa2\xcc"]
+ATOMS += [
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\0",
+    b"\r\n\0",
+    b"\xed\xa0\xbd",
+    b"\xc0\xaf",
+    b"\x80",
+    b"\xa0",
+    b"\n",
+    b"a",
+]
+ATOMS += [b'<meta charset="%s">' % name for name in (b"utf-16", b"iso-2022-kr", b"hz", b"unicode_escape", b"big5")]
+ATOMS += ["文件".encode(name) for name in ("utf-8", "gbk", "big5", "utf-16-le")]
+SPLICED = st.lists(st.sampled_from(ATOMS), max_size=12).map(b"".join)
+FORCED = [
+    "big5hkscs",
+    "cp950",
+    "euc_jp",
+    "euc_tw",
+    "hz",
+    "iso2022_cn",
+    "iso2022_kr",
+    "iso2022_jp",
+    "utf-32-be",
+    "latin-1",
+]
+HINTS = ["", "gbk", "utf-16", "utf-16be", "iso-2022-kr", "iso-2022-cn", "hz", "euc-tw", "cp1252", "big5"]
+
+
+@settings(max_examples=500, deadline=None)
+@given(SPLICED, st.sampled_from(HINTS))
+def test_what_parsers_look_for_is_lost_nowhere(data: bytes, told: str) -> None:
+    assert decode(data, named(told) or "").encode() == data
+    fixed = textfix.fix(data, encoding=told, to="keep")
+    assert textfix.revert(fixed.text, textfix.Log.loads(fixed.log.dumps())) == data
+
+
+@settings(max_examples=500, deadline=None)
+@given(SPLICED)
+def test_what_was_fixed_is_fixed(data: bytes) -> None:
+    once = textfix.fix(data, to="keep").text
+    assume(not once.startswith("\ufeff"))  # a second mark is left in the text, and would be a mark then
+    assert textfix.fix(once.encode(), to="keep").text == once
+
+
+def test_utf16_ends_where_something_else_was_appended() -> None:
+    data = b"\xff\xfe" + "服务器已经启动。\r\n".encode("utf-16-le")
+    for more, encoding in (("追加的日志一行\r\n", "gbk"), ("appended by echo\r\n", "ascii")):
+        assert decode(data + more.encode(encoding)).text == "服务器已经启动。\r\n" + more
+
+
+def test_a_byte_order_mark_counts_in_offsets() -> None:
+    fixed = textfix.fix(b"\xef\xbb\xbf" + "服务器已经启动".encode("gbk"))
+    assert [fixed.to_result(place, "bytes") for place in (3, 5, 17)] == [0, 3, 21]
 
 
 @settings(max_examples=500, deadline=None)
@@ -126,7 +186,7 @@ def test_many_are_read_as_each_alone(rows: list[bytes]) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(BYTES, st.sampled_from([*SAMPLES, "big5hkscs", "euc_jp", "euc_tw", "hz", "iso2022_cn", "utf-32-be", "latin-1"]))
+@given(st.one_of(BYTES, SPLICED), st.sampled_from([*SAMPLES, *FORCED]))
 def test_a_forced_encoding_loses_nothing(data: bytes, encoding: str) -> None:
     fixed = textfix.fix(data, force_encoding=encoding, to="keep")
     assert textfix.revert(fixed.text, textfix.Log.loads(fixed.log.dumps())) == data

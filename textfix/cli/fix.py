@@ -92,10 +92,10 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
         with outcome.handling(one.shown, one.named):
             fixed = result()
             raw = destination.result(fixed)
-            outcome.changed += raw != fixed.source
-            outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
             told_encoding(one.shown, fixed)
             destination.write(one, fixed, raw)
+            outcome.changed += raw != fixed.source
+            outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
     if destination.output_dir or destination.in_place:
         done = outcome.files - len(outcome.failed)
         files_done = f"{done} file{'s' * (done != 1)} handled, {outcome.changed} of them changed"
@@ -138,7 +138,10 @@ class Destination:
 
     def _validate_targets(self, found: list[Input]) -> None:
         targets: dict[str, Input] = {}
+        log = os.path.realpath(self.log_file) if self.log_file else None
         for one in found:
+            if log and log in (os.path.realpath(one.path), os.path.realpath(self.target(one) or one.path)):
+                raise click.UsageError(f"--log {self.log_file} is the input or the output itself")
             path = self.target(one)
             if path is None or self.in_place:
                 continue

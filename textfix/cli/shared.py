@@ -219,11 +219,13 @@ def fixed_file(path: str, config: Config) -> Fixed:
 def told_encoding(name: str, fixed: Fixed) -> None:
     """Tell where an encoding is a guess, or not the one that was named."""
     from textfix.encodings import UNSURE
+    from textfix.encodings.plain import either_order
 
-    found = {part.encoding: part for part in fixed.decoded.segments if part.encoding != "ascii"}
+    parts = sorted(fixed.decoded.segments, key=lambda part: -part.confidence)
+    found = {part.encoding: part for part in parts if part.encoding != "ascii"}  # each with its least sure part
     named = fixed.config.encoding
     guesses = [part for part in found.values() if part.confidence < UNSURE]
-    if found and named and named not in found:
+    if found and named and either_order(named) not in map(either_order, found):
         tell(f"{name}: said to be {named}, but is read as {', '.join(found)}; --force-encoding {named} insists")
     elif guesses and not named:
         shown = ", ".join(f"{part.encoding} {part.confidence:.3f}" for part in guesses)

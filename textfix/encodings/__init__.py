@@ -16,9 +16,9 @@ from itertools import pairwise
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import CHINESE, SAMPLE, choose, hints, sampled, sureness, weighed
+from textfix.encodings.choice import CANDIDATES, CHINESE, SAMPLE, choose, hints, sampled, sense, sureness, weighed
 from textfix.encodings.mixture import stretches
-from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
+from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
 from textfix.encodings.spans import Stretch
 from textfix.language import Model
@@ -36,6 +36,7 @@ CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does no
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
 SENSE = 8.0  # nats that a character behind escape sequences may cost on average; code that looks alike costs more
 ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030
+APPENDED = 8  # bytes that may have been appended to UTF-16 in another encoding
 SHORT, THREE_BYTES = 64, "\u0800"  # valid UTF-8 of so few bytes, all in pairs, may be something else, and is told so
 UNSURE = 0.9  # how sure an encoding is that nobody needs to be told of
 BINARY = 0.01  # share of such controls above which bytes are no text
@@ -101,13 +102,15 @@ def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list
 
 def as_forced(data: bytes, encoding: str) -> Decoded:
     """Data as an encoding reads it. Where that does not lead back, as with UTF-7, all is one edit of its bytes."""
+    own = either_order(encoding)
+    encoding = next((name for mark, name in BOMS if data.startswith(mark) and either_order(name) == own), encoding)
     try:
         found = read(data, marked(data, encoding), encoding, 1.0)
         if found.encode() == data:
             return found
     except UnicodeError:
         pass
-    raw, meaning = to_text(data, "utf-8"), data.decode(encoding, "replace")
+    raw, meaning = to_text(data, "utf-8"), data.decode(codec(encoding), "replace")
     note = Note(RULE, reason=f"{encoding}, as the caller would have it")
     edits = Edits.of([Edit(0, len(raw), raw, meaning, note)]) if raw != meaning else EMPTY
     return Decoded(raw, (Segment(0, len(data), "utf-8", characters=len(raw)),), edits)
@@ -128,7 +131,8 @@ def as_utf8(data: bytes, told: str) -> Decoded | None:
         sure = sureness(data, "utf-8", CHINESE) if len(data) <= SHORT and max(text) < THREE_BYTES else 1.0
         return Decoded(text, (Segment(0, len(data), "utf-8", sure, characters=len(text)),))
     if "\0" in text:
-        return read(data, 0, *weighed([sampled(data)], ("utf-8", *WIDE), [hints(data, told)])[0])
+        name, sure = weighed([sampled(data)], ("utf-8", *WIDE), [hints(data, told)])[0]
+        return read(data, 0, name, sure) if sure >= UNSURE else read(data, 0, "utf-8", 1 - sure)
     escapes = seven_bit(text)
     edits = readings(text, escapes) if escapes else EMPTY
     return Decoded(text, (Segment(0, len(data), escapes or "ascii", characters=len(text)),), edits)
@@ -167,17 +171,22 @@ def encode(text: str, segments: Sequence[Segment]) -> bytes:
 def byte_offsets(text: str, segments: Sequence[Segment]) -> Ints:
     """Shape (characters + 1,): where each character begins, in bytes of the source; no segments: in bytes of UTF-8."""
     lengths: list[int] = []
-    place = 0
+    place, mark, first = 0, 0, 0  # a byte order mark belongs to the character behind it, of whatever segment
     for part in segments or (Segment(0, 0, "utf-8", characters=len(text)),):
         piece = text[place : place + part.characters]
         if segments:
             sizes = [len(to_bytes(character, part.encoding)) for character in piece]
         else:
             sizes = [len(character.encode("utf-8", "surrogatepass")) for character in piece]
-        lengths += [part.bom + sizes[0], *sizes[1:]] if sizes else []
+        mark += part.bom
+        if sizes:
+            first = first if lengths else mark
+            lengths += [mark + sizes[0], *sizes[1:]]
+            mark = 0
         place += part.characters
     ends = offsets(lengths)
-    ends[0] = segments[0].bom if segments else 0
+    ends[-1] += mark
+    ends[0] = first if lengths else mark
     return ends
 
 
@@ -190,21 +199,40 @@ def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | 
     """Data behind a byte order mark; None where it is none, since the rest does not decode."""
     rest = data[len(mark) :]
     if encoding != "utf-8":
+        if sense([sampled(rest)], encoding)[0] < 0 and likelier(rest, encoding):
+            return None
+        end = len(data) - appended(rest, encoding)
         try:
-            return read(data, len(mark), encoding, 1.0)
+            found = read(data[:end], len(mark), encoding, 1.0)
         except UnicodeDecodeError:
             return None
-    try:
-        text = rest.decode("utf-8")
-        return Decoded(text, (Segment(0, len(data), "utf-8", bom=len(mark), characters=len(text)),))
-    except UnicodeDecodeError:
-        found = joined(data, len(mark), stretches([rest], told or "utf-8")[0])
-        first = found.segments[0]
-        if first.encoding == "utf-8":
-            return found
-        bare = Segment(len(mark), first.end, first.encoding, first.confidence, 0, first.characters)
-        segments = (Segment(0, len(mark), "utf-8", bom=len(mark)), bare, *found.segments[1:])
-        return Decoded(found.text, segments, found.readings)
+        return concatenated([(0, found), (end, decode(data[end:], told))]) if end < len(data) else found
+    found = decode(rest, told or "utf-8")
+    first = found.segments[0] if found.segments else Segment(0, 0, "utf-8")
+    if first.encoding in ("ascii", "utf-8") and not first.bom:
+        parts = [replace(one, start=one.start + len(mark), end=one.end + len(mark)) for one in found.segments[1:]]
+        whole = Segment(0, first.end + len(mark), "utf-8", first.confidence, len(mark), first.characters)
+        return Decoded(found.text, (whole, *parts), found.readings)
+    return concatenated([(0, Decoded("", (Segment(0, len(mark), "utf-8", bom=len(mark)),))), (len(mark), found)])
+
+
+def appended(data: bytes, encoding: str) -> int:
+    """The bytes at the end of UTF-16 that are in another encoding: what a shell appended to a file of its own.
+
+    They begin behind a line end, hold no NUL, and are certainly likelier so.
+    """
+    line_end = "\n".encode(encoding) if encoding in WIDE else b""
+    tail = data[data.rfind(line_end) + len(line_end) :] if line_end in data else b""
+    if len(tail) < APPENDED or 0 in tail or WIDE[encoding] != 2:
+        return 0
+    return len(tail) if likelier(tail, encoding) else 0
+
+
+def likelier(data: bytes, encoding: str) -> bool:
+    """Whether data is certainly in another encoding."""
+    names = ("utf-8",) if data.isascii() else CANDIDATES
+    name, sure = weighed([sampled(data)], (encoding, *names), [{}])[0]
+    return name != encoding and sure >= UNSURE
 
 
 def joined(data: bytes, bom: int, parts: Sequence[Stretch]) -> Decoded:
@@ -270,7 +298,9 @@ def evenly(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
     edits: list[Edit] = []
     if encoding not in ONE_TO_ONE and to_bytes(text, encoding) != data[bom:end]:
         text, edits = with_doubles(data[bom:end], encoding)
-    edits = sorted([*edits, *readings(text, encoding)], key=lambda edit: edit.start)
+    taken = {place for edit in edits for place in range(edit.start, edit.end)}
+    more = [edit for edit in readings(text, encoding) if taken.isdisjoint(range(edit.start, edit.end))]
+    edits = sorted([*edits, *more], key=lambda edit: edit.start)
     segments: tuple[Segment, ...] = (Segment(0, end, encoding, confidence, bom, len(text)),)
     if end < len(data):
         rest = to_text(data[end:], "utf-8")

@@ -48,6 +48,7 @@ PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard
 )
 GUESSED = 0.5  # how sure such a guess is
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
+PRINTABLE = bytes(range(0x20, 0x7F)) + rb"\x41\n+AGE-"
 HEAD = 2048  # bytes in which a declaration stands
 DECLARATION = re.compile(
     rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I
@@ -110,10 +111,15 @@ def hints(data: bytes, told: str) -> dict[str, float]:
     found: dict[str, float] = {}
     match = DECLARATION.search(data, 0, HEAD) if b"<" in data else None
     declared = named((match[1] or match[2]).decode("ascii")) if match else None
-    for name, nats in ((declared, DECLARED), (told, TOLD)):
-        if name:
+    for name, nats in ((declared if declared not in WIDE else "utf-8", DECLARED), (told, TOLD)):  # it was read as ASCII
+        if name and (name in WIDE or holds_ascii(name)):
             found[name] = found.get(name, 0.0) + nats
     return found
+
+
+def holds_ascii(name: str) -> bool:
+    """Whether ASCII is the same in an encoding: not in EBCDIC, UTF-7, and escapes of Python."""
+    return to_text(PRINTABLE, name) == PRINTABLE.decode("ascii")
 
 
 def choose(data: bytes, told: str = "") -> tuple[str, float]:
@@ -173,7 +179,7 @@ def weighed(
     best = total.argmax(axis=0)
     answers = []
     for row, one, ahead, hint in zip(rows, best.tolist(), margins(total, best).tolist(), favoured, strict=True):
-        known = sense(row, names[one])
+        known = sense([row], names[one])[0]
         if known < 0 and (other := instead(row, hint)):
             answers.append((other, GUESSED))
         else:
@@ -234,7 +240,7 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
             for pattern in ends:
                 rest, count = pattern.subn("", text)
                 alone = rest.isascii()  # then nothing speaks for the encoding but the part, which a byte does not
-                if count and (not alone or len(text) - len(rest) > 1):
+                if count and (not alone or (pattern is END.get(encoding) and len(text) - len(rest) > 1)):
                     text, cuts[number] = rest, cuts[number] + CUT + ALONE * alone
         texts.append(text)
     joined = Text.of(texts)
@@ -274,24 +280,32 @@ def readable(data: bytes, encoding: str) -> bool:
     return True
 
 
-def sense(row: bytes, encoding: str) -> float:
-    """How much likelier what is beyond ASCII, read so, is than text of which the model knows nothing, in nats.
+def sense(rows: Sequence[bytes], encoding: str) -> Floats:
+    """How much likelier what is beyond ASCII in each row, read so, is than text that the model does not know, in nats.
 
-    A part that reads well is enough for that: the rest may be in another encoding.
+    A part that reads well is enough for that: the rest may be in another encoding. Of UTF-8 and of ASCII the bytes
+    speak for themselves.
     """
-    text, _ = understood([row], encoding)
+    found = np.full(len(rows), math.inf)
+    if encoding == "utf-8":
+        return found
+    text, _ = understood(rows, encoding)
     costs = np.where((text.codes >= 0xDC80) & (text.codes < 0xDD00), UNEXPLAINED, -Model.load().characters(text))
-    beyond = costs[text.codes >= 0x80]
-    if not len(beyond) or encoding == "utf-8":  # of which the bytes speak for themselves
-        return math.inf
-    most = LETTERS.get(encoding, STRANGE) - float(np.quantile(beyond, MOST))
-    return ADVANCE * (encoding in CHINESE) + len(beyond) * most
+    beyond = np.flatnonzero(text.codes >= 0x80)
+    row = text.row_of(beyond)
+    ordered = costs[beyond[np.lexsort((costs[beyond], row))]]
+    counts = np.bincount(row, minlength=len(rows))
+    some = np.flatnonzero(counts)
+    places = (np.cumsum(counts) - counts + (MOST * (counts - 1)).astype(np.int64))[some]
+    most = LETTERS.get(encoding, STRANGE) - ordered[places]
+    found[some] = ADVANCE * (encoding in CHINESE) + counts[some] * most
+    return found
 
 
 def instead(row: bytes, favoured: dict[str, float]) -> str | None:
     """The encoding of text that the model does not know: the one that is named, or the one that is guessed."""
     for name in sorted(favoured, key=favoured.__getitem__, reverse=True):
-        if readable(row, name) and not LONE.search(to_text(row, name)):
+        if readable(row, name) and not LONE.search(whole_units(row, name)):
             return name
     return guess(row)
 

@@ -16,7 +16,7 @@ TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs,
 BESIDE = 6  # characters on either side of a sign that the model is asked about
 EXPECTED = 8.5  # nats that a character beyond ASCII costs at the most, where it is read rightly, on average
 # Two characters in UTF-8 and more, with ASCII on either side.
-UTF8 = re.compile(rb"(?<![\x80-\xff])(?:[\xe3-\xe9][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
+UTF8 = re.compile(rb"(?<![\x80-\xff])(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
 NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
 DOUBT, DOUBT_SHORT = 15.0, 1.0  # nats by which characters, and those of a short line, are less likely than expected
 MARKUP, SLACK = 3.0, 12.0  # nats that a likely reading costs at the most for a character of ASCII, and besides

@@ -15,7 +15,6 @@ import numpy as np
 from textfix.encodings.choice import (
     CANDIDATES,
     CHINESE,
-    FIRST,
     NEVER,
     SAMPLE,
     Floats,
@@ -26,7 +25,7 @@ from textfix.encodings.choice import (
     sense,
 )
 from textfix.encodings.doubt import UTF8, credible, doubtful
-from textfix.encodings.plain import to_text
+from textfix.encodings.plain import WIDE, to_text
 from textfix.encodings.spans import Stretch, spans, windows
 from textfix.text import LF, Bools, Ints, Text, offsets
 
@@ -56,14 +55,14 @@ def stretches(rows: Sequence[bytes], told: str = "") -> list[list[Stretch]]:
 def doubted(rows: Sequence[bytes], names: Sequence[str]) -> dict[int, Ints]:
     """For the byte strings in which anything may be in another encoding than the one named, the lines that may."""
     found: dict[int, Ints] = {}
-    for name in sorted(set(names) & set(LINES)):
+    for name in sorted(set(names) - {*WIDE}):
         asked = [number for number, one in enumerate(names) if one == name]
         texts = [in_lines(to_text(rows[number], name)) for number in asked]
         codes, lines = offsets([len(one.codes) for one in texts]), offsets(map(len, texts))
         starts = [one.rows[:-1] + start for one, start in zip(texts, codes[:-1], strict=True)]
         every = Text(np.concatenate([one.codes for one in texts]), np.append(np.concatenate(starts), codes[-1]))
-        doubts = doubtful(every)
-        if name in FIRST:
+        doubts = doubtful(every) if name in LINES else np.zeros(0, np.int64)
+        if name != "utf-8":
             runs = [
                 line + start
                 for number, start in zip(asked, lines[:-1], strict=True)
@@ -78,7 +77,8 @@ def doubted(rows: Sequence[bytes], names: Sequence[str]) -> dict[int, Ints]:
 
 def utf8_lines(data: bytes) -> list[int]:
     """The lines that hold characters in UTF-8 with ASCII around them, as chance does not make them."""
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == LF) if (places := [*UTF8.finditer(data)]) else []
+    places = [*UTF8.finditer(data)]
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == LF) if places else np.zeros(0, np.int64)
     return [int(np.searchsorted(ends, match.start())) for match in places]
 
 
@@ -95,16 +95,29 @@ def parts_of(data: bytes, main: str, confidence: float, asked: Ints) -> list[Str
         choice, certain = lines.chosen(asked, names)
     last = np.maximum.accumulate(np.where(foreign, np.arange(len(choice)), -1))  # ASCII goes with what precedes
     choice = choice[np.where(last < 0, int(np.argmax(foreign)), last)]
-    found = []
     first = np.flatnonzero(np.diff(choice, prepend=-1))
-    for low, high in zip(first.tolist(), np.append(first[1:], len(choice)).tolist(), strict=True):
-        start, end, name = int(starts[low]), int(starts[high]), names[choice[low]]
-        sure = as_confidence(float(certain[low:high][foreign[low:high]].sum()))
-        known = confidence if len(seen) < 2 else as_confidence(sense(data[start : min(end, start + SAMPLE)], name))
-        found.append(Stretch(start, end, name, min(sure, known)))
+    edges = starts[np.append(first, len(choice))].tolist()
+    sure = np.add.reduceat(np.where(foreign, certain, 0.0), first)
+    found = [
+        Stretch(start, end, names[number], as_confidence(nats))
+        for start, end, number, nats in zip(edges[:-1], edges[1:], choice[first].tolist(), sure.tolist(), strict=True)
+    ]
+    found = sensed(data, found) if len(seen) > 1 else [one._replace(confidence=confidence) for one in found]
     encodings = [names[one] for one in choice[asked].tolist()]
     doubts = [*windows(lines.of(asked), starts[asked].tolist(), encodings)]
     return parted(found, spans(data, doubts, {*names[: len(seen)]}))
+
+
+def sensed(data: bytes, parts: Sequence[Stretch]) -> list[Stretch]:
+    """Stretches that are no surer than what they say is text that the model knows."""
+    found = [*parts]
+    for name in {part.encoding for part in parts}:
+        asked = [number for number, part in enumerate(parts) if part.encoding == name]
+        known = sense([data[parts[one].start : parts[one].end][:SAMPLE] for one in asked], name)
+        for number, nats in zip(asked, known.tolist(), strict=True):
+            part = parts[number]
+            found[number] = part._replace(confidence=min(part.confidence, as_confidence(nats)))
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,11 @@ def codec(encoding: str) -> str:
     return "ascii" if encoding in AS_ASCII else encoding
 
 
+def either_order(encoding: str) -> str:
+    """UTF-16 and UTF-32 without their byte order; other encodings as they are."""
+    return encoding[: len("utf-16")] if encoding in WIDE else encoding
+
+
 def handler(encoding: str) -> str:
     """The error handler under which an encoding goes there and back: UTF-16 and 32 hold surrogates themselves."""
     return "surrogatepass" if encoding in WIDE else "surrogateescape"

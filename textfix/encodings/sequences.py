@@ -106,12 +106,12 @@ def pairs(text: str, encoding: str) -> str | None:
     """Pairs of seven-bit bytes, as the same with the eighth bit set are read in an encoding of EUC."""
     try:
         return bytes(byte | 0x80 for byte in text.encode("ascii")).decode(encoding)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
 
 
 def hz(text: str) -> str | None:
-    return pairs(text[2:-2], "gb2312")
+    return "~" if text == "~~" else pairs(text[2:-2], "gb2312")
 
 
 def iso2022_cn(text: str) -> str | None:
@@ -135,7 +135,7 @@ def iso2022_cn(text: str) -> str | None:
 def iso2022(text: str, encoding: str) -> str | None:
     try:
         return text.encode("ascii").decode(encoding)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return None
 
 
@@ -201,10 +201,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
             re.compile("\udc8e[\udca1-\udcaf][\udca1-\udcfe]{2}|[\udca1-\udcfe]{2}"), euc_tw, "EUC-TW, plane by plane"
         ),
     ),
-    "hz": (
-        Kind(re.compile("~\\{" + PAIRS + "~\\}"), hz, "HZ: pairs of GB 2312 between ~{ and ~}"),
-        Kind(re.compile("~~"), lambda text: "~", "HZ: ~~ is a tilde"),
-    ),
+    "hz": (Kind(re.compile("~~|~\\{" + PAIRS + "~\\}"), hz, "HZ: pairs of GB 2312 between ~{ and ~}; ~~ is a tilde"),),
     "iso2022_cn": (
         Kind(
             re.compile("\x1b\\$[)*][AEGH][^\n]*"),

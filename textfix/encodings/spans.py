@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textfix.encodings.choice import CHINESE, NEVER, UNEXPLAINED, Floats, as_confidence, scores
+from textfix.encodings.choice import ASCII, CHINESE, NEVER, UNEXPLAINED, Floats, as_confidence, scores
 from textfix.encodings.doubt import DOUBT, UTF8, credible, surprise
 from textfix.encodings.plain import to_bytes, to_text
 from textfix.language import SCALE, Model, basic
@@ -138,7 +138,8 @@ def sensible(way: Way, data: bytes) -> bool:
     if way.gain < SURE or len(set(HAN.findall(every))) < fewest or ODD.search(every):
         return False
     longest = max(way.apart, key=lambda part: part.end - part.start)
-    raw = [data[longest.start : longest.end]]
+    text = to_text(data[longest.start : longest.end], longest.encoding)
+    raw = [to_bytes(text.strip(ASCII.decode("ascii")), longest.encoding)]  # markup around a name tells nothing of it
     return bool(credible(scores(raw, [longest.encoding]), raw, [longest.encoding], LIKELY)[0, 0])
 
 

@@ -26,7 +26,8 @@ def encodings(segments: Sequence[Segment]) -> str:
 
 def recoded(segments: Sequence[Segment], written: str) -> str:
     """From which encoding to which a text goes that is written in another one, or without its mark; else empty."""
-    same = ("ascii", named(written))
-    if all(part.encoding in same and not part.bom for part in segments):
+    same = (named(written), *(["ascii"] if "a".encode(written).endswith(b"a") else []))
+    marked = bool("".encode(written))
+    if all(part.encoding in same for part in segments) and any(part.bom for part in segments) == marked:
         return ""
     return f"{encodings(segments)} → {written}"
