@@ -48,7 +48,7 @@ PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard
 )
 GUESSED = 0.5  # how sure such a guess is
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
-PRINTABLE = bytes(range(0x20, 0x7F)) + rb"\x41\n+AGE-"
+PRINTABLE = bytes(set(range(0x20, 0x7F)) - {0x5C}) + rb"\x41\n+AGE-"
 HEAD = 2048  # bytes in which a declaration stands
 DECLARATION = re.compile(
     rb"<\?xml[^>]{0,200}encoding\s*=\s*[\"']?([\w-]+)|<meta[^>]{0,400}charset\s*=\s*[\"']?([\w-]+)", re.I

@@ -24,7 +24,7 @@ from textfix.encodings.choice import (
     scores,
     sense,
 )
-from textfix.encodings.doubt import UTF8, credible, doubtful
+from textfix.encodings.doubt import credible, doubtful, in_utf8
 from textfix.encodings.plain import WIDE, to_text
 from textfix.encodings.spans import Stretch, spans, windows
 from textfix.text import LF, Bools, Ints, Text, offsets
@@ -76,10 +76,10 @@ def doubted(rows: Sequence[bytes], names: Sequence[str]) -> dict[int, Ints]:
 
 
 def utf8_lines(data: bytes) -> list[int]:
-    """The lines that hold characters in UTF-8 with ASCII around them, as chance does not make them."""
-    places = [*UTF8.finditer(data)]
+    """The lines that hold characters in UTF-8."""
+    places = in_utf8(data)
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == LF) if places else np.zeros(0, np.int64)
-    return [int(np.searchsorted(ends, match.start())) for match in places]
+    return [int(np.searchsorted(ends, start)) for start, _ in places]
 
 
 def parts_of(data: bytes, main: str, confidence: float, asked: Ints) -> list[Stretch]:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.encodings.choice import ASCII, CHINESE, NEVER, UNEXPLAINED, Floats, as_confidence, scores
-from textfix.encodings.doubt import DOUBT, UTF8, credible, surprise
+from textfix.encodings.doubt import DOUBT, credible, in_utf8, surprise
 from textfix.encodings.plain import to_bytes, to_text
 from textfix.language import SCALE, Model, basic
 from textfix.text import LF, Ints, Text
@@ -96,8 +96,8 @@ def windows(lines: Sequence[bytes], starts: Sequence[int], encodings: Sequence[s
     every = Text.of(texts)
     values = np.split(surprise(every), every.rows[1:-1])
     for line, text, value, start, own in zip(lines, texts, values, starts, encodings, strict=True):
-        for match in UTF8.finditer(line) if own != "utf-8" else ():
-            value[slice(*(len(to_text(line[:at], own)) for at in match.span()))] += round(DOUBT * SCALE)
+        for found in in_utf8(line) if own != "utf-8" else ():
+            value[slice(*(len(to_text(line[:at], own)) for at in found))] += round(DOUBT * SCALE)
         size, done = 0, 0  # bytes of the characters before `done`
         for low, high in widened(knots(value), len(text)):
             for first in range(low, high, LONGEST):
