@@ -16,7 +16,18 @@ from itertools import pairwise
 from typing import Any
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.choice import CANDIDATES, CHINESE, SAMPLE, choose, hints, sampled, sense, sureness, weighed
+from textfix.encodings.choice import (
+    CANDIDATES,
+    CHINESE,
+    SAMPLE,
+    choose,
+    hints,
+    readable,
+    sampled,
+    sense,
+    sureness,
+    weighed,
+)
 from textfix.encodings.mixture import stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
@@ -199,13 +210,10 @@ def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | 
     """Data behind a byte order mark; None where it is none, since the rest does not decode."""
     rest = data[len(mark) :]
     if encoding != "utf-8":
-        if sense([sampled(rest)], encoding)[0] < 0 and likelier(rest, encoding):
+        if not readable(rest, encoding) or (sense([sampled(rest)], encoding)[0] < 0 and likelier(rest, encoding)):
             return None
         end = len(data) - appended(rest, encoding)
-        try:
-            found = read(data[:end], len(mark), encoding, 1.0)
-        except UnicodeDecodeError:
-            return None
+        found = read(data[:end], len(mark), encoding, 1.0)
         return concatenated([(0, found), (end, decode(data[end:], told))]) if end < len(data) else found
     found = decode(rest, told or "utf-8")
     first = found.segments[0] if found.segments else Segment(0, 0, "utf-8")

@@ -40,7 +40,7 @@ MOST = 0.3  # the share of the characters beyond ASCII that has to read well; th
 STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them may cost, and letters of an alphabet
 ADVANCE = 8.0  # nats for what is read as Chinese being so
 PART = 0.3  # of the bytes beyond ASCII that chance does not make characters of three bytes in UTF-8
-FEWEST = 12  # bytes beyond ASCII from which charset-normalizer can guess
+FEWEST = 20  # bytes beyond ASCII from which charset-normalizer can guess
 PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard), and those of DOS
     *("cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15"),
     *("koi8_r", "koi8_u", "mac_roman", "mac_cyrillic", "cp874", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
