@@ -21,6 +21,7 @@ import numpy.typing as npt
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.rules.base import Context, Proposals, Rule
+from textfix.rules.script.choice import REGIONS, Chooser
 from textfix.text import CR, LF, Bools, Class, Codes, Ints, Marks, Text, gathered, odds, offsets, to_codes, to_str
 
 EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
@@ -160,7 +161,7 @@ def convert_rows(text: Text, rows: Ints, to: str, dominant: npt.NDArray[np.int8]
     places, targets, kinds = [np.zeros(0, np.int64)], [part.codes[:0]], [np.zeros(0, np.bool_)]
     for start, end in part.screen.spans(TRIGGERS[to]):
         source, marks = part.codes[start:end], part.classes[start:end]
-        target = same_length(to_str(source), to)
+        target = chosen(source, same_length(to_str(source), to), to)
         context_decides = by_context(source, marks, to, int(dominant[int(part.row_of(start))])) | regional(source, to)
         only_other = (marks & int(OTHER[to])) != 0
         change = (target != source) & (only_other | context_decides) & ~(foreign(source, marks) | protected(source))
@@ -213,6 +214,17 @@ def same_length(text: str, to: str) -> Codes:
         return target
     single = (converted(character, to) for character in text)
     return to_codes("".join(to_str(one) if len(one) == 1 else old for old, one in zip(text, single, strict=True)))
+
+
+def chosen(source: Codes, said: Codes, to: str) -> Codes:
+    """What opencc says, but for characters that stand for several, which the model chooses from their context."""
+    if to == "hans":
+        return said
+    region = to if to in REGIONS else REGIONS[0]
+    other = said if to in REGIONS else same_length(to_str(source), region)
+    model = Chooser.load()
+    found = model.chosen(source, other, region)
+    return np.where(model.decides(source), found, said)
 
 
 def reasons(to: str) -> tuple[tuple[float, str], tuple[float, str]]:
