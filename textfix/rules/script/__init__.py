@@ -2,9 +2,9 @@
 
     廣州市的人民|广州市|兴文县  ->  廣州市的人民|廣州市|興文縣   (--to hant)
 
-Conversion is opencc's, but only where it is needed. opencc takes all its input for one script and changes what is
-already right (了解 to 瞭解, 群 to 羣); here a character that is valid in the target script stays, unless the clause it
-stands in is written in the other script.
+Conversion is opencc's, and choice.py's for simplified characters that stand for several; but only where it is needed.
+opencc takes all its input for one script and changes what is already right (了解 to 瞭解, 群 to 羣); here a character
+that is valid in the target script stays, unless the clause it stands in is written in the other script.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PROTECTED = re.compile(
 )
 CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
-CERTAIN, BY_CONTEXT = 0.98, 0.85  # confidence: only the other script uses the character; opencc's phrases decided
+CERTAIN, BY_CONTEXT = 0.98, 0.85  # confidence: only the other script uses the character; its context decided
 
 
 @dataclass(frozen=True)
@@ -231,7 +231,7 @@ def reasons(to: str) -> tuple[tuple[float, str], tuple[float, str]]:
     other = "traditional" if to == "hans" else "simplified"
     return (
         (CERTAIN, f"only {other} text uses this character"),
-        (BY_CONTEXT, f"opencc's phrases, in a clause of {other} text or for the region"),
+        (BY_CONTEXT, f"its context, in a clause of {other} text or for the region"),
     )
 
 
