@@ -40,7 +40,7 @@ MOST = 0.3  # the share of the characters beyond ASCII that has to read well; th
 STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them may cost, and letters of an alphabet
 ADVANCE = 8.0  # nats for what is read as Chinese being so
 PART = 0.3  # of the bytes beyond ASCII that chance does not make characters of three bytes in UTF-8
-FEWEST = 20  # bytes beyond ASCII from which charset-normalizer can guess
+HOPELESS = -20.0  # sense of what charset-normalizer is asked about
 PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard), and those of DOS
     *("cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15"),
     *("koi8_r", "koi8_u", "mac_roman", "mac_cyrillic", "cp874", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
@@ -180,7 +180,7 @@ def weighed(
     answers = []
     for row, one, ahead, hint in zip(rows, best.tolist(), margins(total, best).tolist(), favoured, strict=True):
         known = sense([row], names[one])[0]
-        if known < 0 and (other := instead(row, hint)):
+        if known < 0 and (other := named_one(row, hint) or (guess(row) if known < HOPELESS else None)):
             answers.append((other, GUESSED))
         else:
             answers.append((names[one], as_confidence(min(ahead, known))))
@@ -302,12 +302,12 @@ def sense(rows: Sequence[bytes], encoding: str) -> Floats:
     return found
 
 
-def instead(row: bytes, favoured: dict[str, float]) -> str | None:
-    """The encoding of text that the model does not know: the one that is named, or the one that is guessed."""
+def named_one(row: bytes, favoured: dict[str, float]) -> str | None:
+    """The encoding that is named for a row, where that explains all of it."""
     for name in sorted(favoured, key=favoured.__getitem__, reverse=True):
         if readable(row, name) and not LONE.search(whole_units(row, name)):
             return name
-    return guess(row)
+    return None
 
 
 def guess(data: bytes) -> str | None:
@@ -315,7 +315,7 @@ def guess(data: bytes) -> str | None:
     import charset_normalizer
 
     beyond = len(data.translate(None, ASCII))
-    if beyond < FEWEST or sum(map(len, TRIPLE.findall(data))) > PART * beyond:
+    if sum(map(len, TRIPLE.findall(data))) > PART * beyond:
         return None
     found = charset_normalizer.from_bytes(data, cp_isolation=[*PAGES]).best()
     name = named(found.encoding) if found else None
