@@ -107,7 +107,7 @@ def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list
     found = [as_forced(row, forced) if forced else as_utf8(row, told) for row in rows]
     left = [number for number, one in enumerate(found) if one is None]
     for number, parts in zip(left, stretches([rows[number] for number in left], told), strict=True):
-        found[number] = joined(rows[number], 0, parts)
+        found[number] = joined(rows[number], parts)
     return [one for one in found if one is not None]
 
 
@@ -207,10 +207,10 @@ def marked(data: bytes, encoding: str) -> int:
 
 
 def after_mark(data: bytes, mark: bytes, encoding: str, told: str) -> Decoded | None:
-    """Data behind a byte order mark; None where it is none, since the rest does not decode."""
+    """Data behind a byte order mark; None where it is none, since the rest does not decode or is something else."""
     rest = data[len(mark) :]
     if encoding != "utf-8":
-        if not readable(rest, encoding) or (sense([sampled(rest)], encoding)[0] < 0 and likelier(rest, encoding)):
+        if not readable(rest, encoding) or (sense([sampled(rest)], [encoding])[0] < 0 and likelier(rest, encoding)):
             return None
         end = len(data) - appended(rest, encoding)
         found = read(data[:end], len(mark), encoding, 1.0)
@@ -229,9 +229,8 @@ def appended(data: bytes, encoding: str) -> int:
 
     They begin behind a line end, hold no NUL, and are certainly likelier so.
     """
-    line_end = "\n".encode(encoding) if encoding in WIDE else b""
-    tail = data[data.rfind(line_end) + len(line_end) :] if line_end in data else b""
-    if len(tail) < APPENDED or 0 in tail or WIDE[encoding] != 2:
+    _, line_end, tail = data.rpartition("\n".encode(encoding))
+    if WIDE[encoding] != 2 or not line_end or len(tail) < APPENDED or 0 in tail:
         return 0
     return len(tail) if likelier(tail, encoding) else 0
 
@@ -243,14 +242,11 @@ def likelier(data: bytes, encoding: str) -> bool:
     return name != encoding and sure >= UNSURE
 
 
-def joined(data: bytes, bom: int, parts: Sequence[Stretch]) -> Decoded:
-    """The stretches of data, which begin behind a byte order mark of so many bytes, read one after the other."""
-    found = []
-    for part in parts:
-        start = part.start + bom if part.start else 0
-        raw = data[start : part.end + bom]
-        found.append((start, read(raw, 0 if part.start else bom, part.encoding, part.confidence)))
-    return concatenated(found)
+def joined(data: bytes, parts: Sequence[Stretch]) -> Decoded:
+    """The stretches of data, read one after the other."""
+    return concatenated(
+        [(one.start, read(data[one.start : one.end], 0, one.encoding, one.confidence)) for one in parts]
+    )
 
 
 def concatenated(parts: Sequence[tuple[int, Decoded]]) -> Decoded:

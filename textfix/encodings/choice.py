@@ -171,19 +171,21 @@ def plainly(rows: Sequence[bytes], encoding: str) -> list[bool]:
 def weighed(
     rows: Sequence[bytes], names: Sequence[str], favoured: Sequence[dict[str, float]]
 ) -> list[tuple[str, float]]:
-    """For each row the likeliest of these encodings, or one that charset-normalizer finds, where all are strange."""
+    """For each row the likeliest of these encodings; of what the model does not know, the named or guessed one."""
     names = [name for name in names if all(readable(row, name) for row in rows)]
     found = scores(rows, names)
     weights = [[one.get(name, 0.0) - AGAINST.get(name, 0.0) for one in favoured] for name in names]
     total = found + np.array(weights)
     best = total.argmax(axis=0)
-    answers = []
-    for row, one, ahead, hint in zip(rows, best.tolist(), margins(total, best).tolist(), favoured, strict=True):
-        known = sense([row], names[one])[0]
-        if known < 0 and (other := named_one(row, hint) or (guess(row) if known < HOPELESS else None)):
-            answers.append((other, GUESSED))
-        else:
-            answers.append((names[one], as_confidence(min(ahead, known))))
+    chosen = [names[one] for one in best.tolist()]
+    known = sense(rows, chosen)
+    answers = [
+        (name, as_confidence(nats)) for name, nats in zip(chosen, np.minimum(margins(total, best), known), strict=True)
+    ]
+    for number in np.flatnonzero(known < 0).tolist():
+        row = rows[number]
+        if other := explaining(row, favoured[number]) or (guess(row) if known[number] < HOPELESS else None):
+            answers[number] = (other, GUESSED)
     return answers
 
 
@@ -280,15 +282,22 @@ def readable(data: bytes, encoding: str) -> bool:
     return True
 
 
-def sense(rows: Sequence[bytes], encoding: str) -> Floats:
-    """How much likelier what is beyond ASCII in each row, read so, is than text that the model does not know, in nats.
+def sense(rows: Sequence[bytes], names: Sequence[str]) -> Floats:
+    """How much likelier each row, read in its encoding, is than text that the model does not know, in nats.
 
-    A part that reads well is enough for that: the rest may be in another encoding. Of UTF-8 and of ASCII the bytes
-    speak for themselves.
+    Only what is beyond ASCII counts, and a part of it that reads well is enough: the rest may be in another encoding.
+    Of UTF-8 and of ASCII the bytes speak for themselves.
     """
     found = np.full(len(rows), math.inf)
-    if encoding == "utf-8":
-        return found
+    for name in set(names) - {"utf-8"}:
+        asked = [number for number, one in enumerate(names) if one == name]
+        found[asked] = sense_in([rows[number] for number in asked], name)
+    return found
+
+
+def sense_in(rows: Sequence[bytes], encoding: str) -> Floats:
+    """The same for rows in one encoding."""
+    found = np.full(len(rows), math.inf)
     text, _ = understood(rows, encoding)
     costs = np.where((text.codes >= 0xDC80) & (text.codes < 0xDD00), UNEXPLAINED, -Model.load().characters(text))
     beyond = np.flatnonzero(text.codes >= 0x80)
@@ -302,8 +311,8 @@ def sense(rows: Sequence[bytes], encoding: str) -> Floats:
     return found
 
 
-def named_one(row: bytes, favoured: dict[str, float]) -> str | None:
-    """The encoding that is named for a row, where that explains all of it."""
+def explaining(row: bytes, favoured: dict[str, float]) -> str | None:
+    """The encoding that is named for a row, where it explains every byte."""
     for name in sorted(favoured, key=favoured.__getitem__, reverse=True):
         if readable(row, name) and not LONE.search(whole_units(row, name)):
             return name

@@ -110,14 +110,9 @@ def parts_of(data: bytes, main: str, confidence: float, asked: Ints) -> list[Str
 
 def sensed(data: bytes, parts: Sequence[Stretch]) -> list[Stretch]:
     """Stretches that are no surer than what they say is text that the model knows."""
-    found = [*parts]
-    for name in {part.encoding for part in parts}:
-        asked = [number for number, part in enumerate(parts) if part.encoding == name]
-        known = sense([data[parts[one].start : parts[one].end][:SAMPLE] for one in asked], name)
-        for number, nats in zip(asked, known.tolist(), strict=True):
-            part = parts[number]
-            found[number] = part._replace(confidence=min(part.confidence, as_confidence(nats)))
-    return found
+    known = sense([data[one.start : one.end][:SAMPLE] for one in parts], [one.encoding for one in parts])
+    pairs = zip(parts, known.tolist(), strict=True)
+    return [one._replace(confidence=min(one.confidence, as_confidence(nats))) for one, nats in pairs]
 
 
 @dataclass(frozen=True)

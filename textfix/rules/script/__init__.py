@@ -221,10 +221,11 @@ def chosen(source: Codes, said: Codes, to: str) -> Codes:
     if to == "hans":
         return said
     region = to if to in REGIONS else REGIONS[0]
-    other = said if to in REGIONS else same_length(to_str(source), region)
-    model = Chooser.load()
-    found = model.chosen(source, other, region)
-    return np.where(model.decides(source), found, said)
+    there = said if to in REGIONS else same_length(to_str(source), region)
+    at, characters = Chooser.load().chosen(source, there, region)
+    found: Codes = said.copy()
+    found[at] = characters
+    return found
 
 
 def reasons(to: str) -> tuple[tuple[float, str], tuple[float, str]]:

@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import LF, Bools, Codes, Ints
+from textfix.text import LF, Codes, Ints
 
 REGIONS = ("hant-tw", "hant-hk")
 MOST = 4  # candidates of a character
@@ -40,8 +40,11 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, repr=False)
 class Chooser:
-    """number: for each code point its row in candidates, -1 for what is not to be decided. candidates: up to four
-    characters each, 0 where there is none. folded: each code point as its simplified form. weights: shape (ROWS, 4)."""
+    """The tables of the choice.
+
+    number: for each code point its row in candidates, -1 for what is not to be decided. candidates: up to four
+    characters each, 0 where there is none. folded: each code point as its simplified form. weights: shape (ROWS, 4).
+    """
 
     number: npt.NDArray[np.int16]
     candidates: Codes
@@ -63,18 +66,15 @@ class Chooser:
         folded[traditional] = simplified
         return cls(number, tables["candidates"].astype(np.uint32), folded, tables["weights"].astype(np.int8))
 
-    def decides(self, codes: Codes) -> Bools:
-        """Which characters have several candidates."""
-        return np.asarray(self.number[np.minimum(codes, BASE - 1)] >= 0)
+    def chosen(self, codes: Codes, said: Codes, region: str) -> tuple[Ints, Codes]:
+        """Where the text has characters with several candidates, and the likeliest one of each.
 
-    def chosen(self, codes: Codes, said: Codes, region: str) -> Codes:
-        """The text with each character that has several candidates replaced by the likeliest one.
-
-        codes: the text; said: what opencc makes of it, of the same size. Others are what opencc says.
+        codes: the text; said: what opencc makes of it, of the same size.
         """
-        found = said.copy()
-        context = Context.of(np.minimum(codes, BASE - 1), self.folded)
-        asked = np.flatnonzero(self.decides(codes))
+        codes = np.minimum(codes, BASE - 1)
+        context = Context.of(codes, self.folded)
+        asked = np.flatnonzero(self.number[codes] >= 0)
+        found = said[asked]
         for start in range(0, len(asked), PIECE):
             at = asked[start : start + PIECE]
             number = self.number[codes[at]]
@@ -82,8 +82,8 @@ class Chooser:
             for rows in context.features(at, number, said[at], REGIONS.index(region)):
                 scores += self.weights[rows]
             scores[self.candidates[number] == 0] = np.iinfo(np.int32).min
-            found[at] = self.candidates[number, scores.argmax(axis=1)]
-        return np.asarray(found, np.uint32)
+            found[start : start + PIECE] = self.candidates[number, scores.argmax(axis=1)]
+        return asked, found
 
 
 @dataclass(frozen=True)

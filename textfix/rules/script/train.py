@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.data.generate import dictionary
-from textfix.rules.script.choice import HAN, MOST, REGIONS, ROWS, SCALE, Chooser, Context
+from textfix.rules.script.choice import BASE, HAN, MOST, REGIONS, ROWS, SCALE, Chooser, Context
 from textfix.text import LF, Class, Codes, Ints, Text, to_codes, to_str
 
 HERE = Path(__file__).parent.parent.parent / "data"
@@ -29,6 +29,7 @@ PHRASE = 1  # times that each phrase counts
 EPOCHS, BATCH, RATE, LEFT_OUT = 3, 1 << 14, 0.2, 0.2
 FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list
 
+Floats = npt.NDArray[np.float32]
 Samples = tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], npt.NDArray[np.int16]]
 
 
@@ -108,7 +109,7 @@ def phrases(chooser: Chooser) -> Iterator[tuple[str, Codes, Codes]]:
 
     listed = {key: values[0] for key, values in dictionary("STPhrases").items() if len(key) == len(values[0])}
     hans, hant = (to_codes("\n".join(side) + "\n") for side in (listed.keys(), listed.values()))
-    number = chooser.number[np.minimum(hans, len(chooser.number) - 1)]
+    number = chooser.number[np.minimum(hans, BASE - 1)]
     for region in REGIONS:
         right = opencc_codes(to_str(hant), "t2" + region[-2:])
         usual = np.where(number >= 0, chooser.candidates[number, 0], right)
@@ -125,7 +126,7 @@ def samples(chooser: Chooser, region: str, hant: Codes, hans: Codes) -> Samples:
     said = converted(to_str(hans), region)
     if len(said) != len(hans):
         raise ValueError("opencc made the text longer or shorter")
-    codes = np.minimum(hans, len(chooser.number) - 1)
+    codes = np.minimum(hans, BASE - 1)
     at = np.flatnonzero(chooser.number[codes] >= 0)
     matches = chooser.candidates[chooser.number[codes[at]]] == hant[at][:, None]
     at, label = at[matches.any(axis=1)], matches[matches.any(axis=1)].argmax(axis=1)
@@ -161,8 +162,6 @@ def batches(size: int, chance: np.random.Generator) -> Iterator[Ints]:
     for start in range(0, size, BATCH):
         yield order[start : start + BATCH]
 
-
-Floats = npt.NDArray[np.float32]
 
 if __name__ == "__main__":
     main()
