@@ -1,14 +1,14 @@
-"""Which traditional character a simplified one stands for, where there are several: a log-linear model of its context.
+"""Which character another stands for in the target script, where there are several: a log-linear model of its context.
 
-    头发 理发店 发现  ->  頭髮 理髮店 發現
+    头发 理发店 发现  ->  頭髮 理髮店 發現        乾燥 乾隆  ->  干燥 乾隆
 
 Each is decided alone, from the characters around it, from what opencc's phrases say, and from what is usual in the
-region. train.py makes choice.npz from a folder of text.
+region. What has one form in the target is looked up. train.py makes choice.npz from a folder of text.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,40 +16,53 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import LF, Codes, Ints
+from textfix.text import LF, Bools, Codes, Ints
 
-REGIONS = ("hant-tw", "hant-hk")
+TARGETS = ("hant-tw", "hant-hk", "hans")  # hant writes as hant-tw what it has to choose
 MOST = 4  # candidates of a character
-ROWS = 1 << 20  # of the table of weights
+ROWS = 1 << 21  # of the table of weights
 SCALE = 16.0  # steps a nat in it
-PIECE = 1 << 14  # characters that are decided at once
-# Features: the characters at these places around the one that is decided, by themselves, ...
+BUCKETS = 1 << 18  # of the table of phrases, four phrases each
+PIECE = 1 << 13  # characters that are decided at once
+BASE = 0x32400  # code points up to the last Han character
+HAN = (0x3400, 0xA000)
+# Features: the characters at these places around the one that is decided, ...
 NEAR: Sequence[tuple[int, ...]] = (
-    *((), (-1,), (1,), (-2,), (2,), (-3,), (3,), (-2, -1), (1, 2), (-1, 1), (-2, 2)),
+    *((), (-1,), (1,), (-2,), (2,), (-2, -1), (1, 2), (-1, 1)),
     *((-3, -2, -1), (1, 2, 3), (-2, -1, 1), (-1, 1, 2)),
 )
-BESIDE: Sequence[tuple[int, ...]] = ((), (-1,), (1,), (-1, 1))  # ... with the region, and with what opencc says; and
-FAR = (-8, -7, -6, -5, -4, 4, 5, 6, 7, 8)  # Han characters at these places, whichever it is
-HAN = (0x3400, 0xA000)
-BASE = 0x32400  # code points up to the last Han character
+BESIDE: Sequence[tuple[int, ...]] = ((), (-1,), (1,), (-1, 1))  # ... with the target, and with what phrases say; and
+FAR = (-5, -4, 4, 5)  # Han characters at these places, whichever it is
+PHRASES = (  # the rest of a phrase around a character; where several are phrases the last one counts
+    *((1,), (-1,), (1, 2), (-1, 1), (-2, -1)),
+    *((1, 2, 3), (-1, 1, 2), (-2, -1, 1), (-3, -2, -1)),
+)
 PRIMES = tuple(np.uint64(one) for one in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
 Hashes = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float32]
+Small = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True, repr=False)
 class Chooser:
     """The tables of the choice.
 
-    number: for each code point its row in candidates, -1 for what is not to be decided. candidates: up to four
-    characters each, 0 where there is none. folded: each code point as its simplified form. weights: shape (ROWS, 4).
+    forms: for each target every code point's form in it, where there is but one; otherwise, and where it is valid, the
+    same code point. number: for each direction (to hant, to hans) every code point's row in candidates, -1 for what is
+    not to be decided. candidates: up to four characters each, 0 where there is none; usual: which of them opencc takes
+    outside phrases. folded: each code point as its simplified form. weights: shape (ROWS, 4). phrases: (BUCKETS, 4).
+    japanese: for each code point whether only Japanese uses it.
     """
 
-    number: npt.NDArray[np.int16]
+    forms: Mapping[str, Codes]
+    number: tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]
     candidates: Codes
+    usual: Small
     folded: Codes
-    weights: npt.NDArray[np.int8]
+    weights: Small
+    phrases: npt.NDArray[np.uint16]
+    japanese: Bools
 
     @staticmethod
     @cache
@@ -58,32 +71,74 @@ class Chooser:
             return Chooser.of(dict(np.load(file)))
 
     @classmethod
-    def of(cls, tables: dict[str, npt.NDArray[np.generic]]) -> Chooser:
-        """From sources: the characters that are decided; candidates; pairs, traditional and simplified; weights."""
-        number, folded = np.full(BASE, -1, np.int16), np.arange(BASE, dtype=np.uint32)
-        number[tables["sources"].astype(np.int64)] = np.arange(len(tables["sources"]))
-        traditional, simplified = tables["pairs"].astype(np.uint32)
-        folded[traditional] = simplified
-        return cls(number, tables["candidates"].astype(np.uint32), folded, tables["weights"].astype(np.int8))
+    def of(cls, tables: Mapping[str, npt.NDArray[np.generic]]) -> Chooser:
+        """From the arrays of the file: pairs of code points, and tables as they are used."""
+        forms = {name: mapped(tables[f"forms {name}"]) for name in (*TARGETS, "hant")}
+        sources, first = tables["sources"].astype(np.int64), int(tables["first"][0])
+        numbers = []
+        for start, end in ((0, first), (first, len(sources))):
+            number = np.full(BASE, -1, np.int16)
+            number[sources[start:end]] = np.arange(start, end)
+            numbers.append(number)
+        japanese = np.zeros(BASE, np.bool_)
+        japanese[tables["japanese"].astype(np.int64)] = True
+        return cls(
+            forms,
+            (numbers[0], numbers[1]),
+            tables["candidates"].astype(np.uint32),
+            tables["usual"].astype(np.int8),
+            mapped(tables["fold"]),
+            tables["weights"].astype(np.int8),
+            tables["phrases"].astype(np.uint16),
+            japanese,
+        )
 
-    def chosen(self, codes: Codes, said: Codes, region: str) -> tuple[Ints, Codes]:
-        """Where the text has characters with several candidates, and the likeliest one of each.
+    def converted(self, codes: Codes, to: str, doubt: Floats) -> tuple[Codes, Ints, Bools]:
+        """The text in the target script; where it was chosen; and whether as a phrase says.
 
-        codes: the text; said: what opencc makes of it, of the same size.
+        doubt: for each character the nats that must speak for another one where it may stand in the target as it is.
         """
-        codes = np.minimum(codes, BASE - 1)
-        context = Context.of(codes, self.folded)
-        asked = np.flatnonzero(self.number[codes] >= 0)
-        found = said[asked]
+        known = np.minimum(codes, BASE - 1)
+        found: Codes = np.where(codes < BASE, self.forms[to][known], codes)
+        number, target = self.number[to == "hans"], TARGETS.index(to if to in TARGETS else TARGETS[0])
+        context = Context.of(known, self.folded)
+        asked = np.flatnonzero(number[known] >= 0)
+        phrase = np.zeros(len(asked), np.bool_)
         for start in range(0, len(asked), PIECE):
-            at = asked[start : start + PIECE]
-            number = self.number[codes[at]]
-            scores = np.zeros((len(at), MOST), np.int32)
-            for rows in context.features(at, number, said[at], REGIONS.index(region)):
-                scores += self.weights[rows]
-            scores[self.candidates[number] == 0] = np.iinfo(np.int32).min
-            found[start : start + PIECE] = self.candidates[number, scores.argmax(axis=1)]
-        return asked, found
+            part = slice(start, start + PIECE)
+            at, own = asked[part], number[known[asked[part]]]
+            said, length = self.said(context, at, own)
+            candidates = self.candidates[own]
+            scores = self.scores(context, at, own, target, said, length)
+            scores[candidates == 0] = -np.inf
+            same = candidates == codes[at][:, None]
+            scores += np.where(same, doubt[at][:, None], np.float32(0))
+            best = scores.argmax(axis=1)
+            found[at] = candidates[np.arange(len(at)), best]
+            phrase[part] = (length > 0) & (best == said)
+        return found, asked, phrase
+
+    def scores(
+        self, context: Context, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, length: Small
+    ) -> Floats:
+        """In nats, shape (characters, 4)."""
+        total = np.zeros((len(at), MOST), np.int32)
+        for rows in context.features(at, number, target, said, length):
+            total += self.weights[rows]
+        return np.asarray(total / np.float32(SCALE), np.float32)
+
+    def said(self, context: Context, at: Ints, number: npt.NDArray[np.int16]) -> tuple[Small, Small]:
+        """Which candidate opencc's phrases say, or is usual; and how long the phrase is, 0 where there is none."""
+        said, length = self.usual[number], np.zeros(len(at), np.int8)
+        seed, beside = context.around(at, number)
+        for places in PHRASES:
+            value = feature(seed, NEAR.index(places), places, beside)
+            lanes = self.phrases[bucket_of(value)]
+            hit = (lanes >> 2) == marked(value)[:, None]
+            where = np.flatnonzero(hit.any(axis=1))
+            said[where] = lanes[where, hit[where].argmax(axis=1)] & 3
+            length[where] = len(places) + 1
+        return said, length
 
 
 @dataclass(frozen=True)
@@ -99,34 +154,59 @@ class Context:
         around = np.concatenate([edge, folded[codes].astype(np.uint64), edge])
         return cls(around, np.cumsum(around == LF))
 
-    def features(self, at: Ints, number: npt.NDArray[np.int16], said: Codes, region: int) -> Iterator[Ints]:
-        """For each feature the rows of its weights, one for each of the characters at these places."""
-        at = at + max(FAR)
+    def around(self, at: Ints, number: npt.NDArray[np.int16]) -> tuple[Hashes, dict[int, Hashes]]:
+        """The hash with which the features of each character begin; and its neighbours by their places."""
         seed = mixed(np.full(len(at), 1, np.uint64), number.astype(np.uint64))
-        beside = {place: self.codes[at + place] for place in sorted({one for places in NEAR for one in places})}
-        kinds: list[tuple[Hashes, Sequence[tuple[int, ...]]]] = [
-            (seed, NEAR),
-            (mixed(seed, np.full(len(at), 2 + region, np.uint64)), BESIDE),
-            (mixed(mixed(seed, np.full(len(at), 1, np.uint64)), said.astype(np.uint64)), BESIDE),
-        ]
-        for first, several in kinds:
-            for kind, places in enumerate(several):
-                value = mixed(first, np.full(len(at), 16 + kind, np.uint64))
-                for place in places:
-                    value = mixed(value, beside[place])
-                yield row_of(value)
-        first = mixed(seed, np.full(len(at), 8, np.uint64))
-        for place in FAR:
-            code = self.codes[at + place]
-            tells = (code >= HAN[0]) & (code < HAN[1]) & (self.line[at + place] == self.line[at])
+        return seed, {place: self.codes[at + max(FAR) + place] for place in range(-3, 4) if place}
+
+    def features(
+        self, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, length: Small
+    ) -> Iterator[Ints]:
+        """For each feature the rows of its weights, one for each of the characters at these places."""
+        seed, beside = self.around(at, number)
+        for kind, places in enumerate(NEAR):
+            yield row_of(feature(seed, kind, places, beside))
+        by_phrase = mixed(mixed(seed, np.uint64(1)), said.astype(np.uint64))
+        yield row_of(mixed(by_phrase, np.uint64(64) + length.astype(np.uint64)))
+        for first in (mixed(seed, np.uint64(2 + target)), by_phrase):
+            for kind, places in enumerate(BESIDE):
+                yield row_of(feature(first, kind, places, beside))
+        first = mixed(seed, np.uint64(8))
+        place = at + max(FAR)
+        for step in FAR:
+            code = self.codes[place + step]
+            tells = (code >= HAN[0]) & (code < HAN[1]) & (self.line[place + step] == self.line[place])
             yield np.where(tells, row_of(mixed(first, code)), 0)
 
 
-def mixed(value: Hashes, more: Hashes) -> Hashes:
+def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
+    """A table of every code point from pairs of those that become others."""
+    table = np.arange(BASE, dtype=np.uint32)
+    table[pairs[0].astype(np.int64)] = pairs[1]
+    return table
+
+
+def feature(first: Hashes, kind: int, places: tuple[int, ...], beside: Mapping[int, Hashes]) -> Hashes:
+    value = mixed(first, np.uint64(16 + kind))
+    for place in places:
+        value = mixed(value, beside[place])
+    return value
+
+
+def mixed(value: Hashes, more: Hashes | np.uint64) -> Hashes:
     value = (value ^ (more + np.uint64(1))) * PRIMES[0]
     return np.asarray(value ^ (value >> np.uint64(29)), np.uint64)
 
 
 def row_of(value: Hashes) -> Ints:
-    """Rows of the table, from 1; row 0 has no weights."""
+    """Rows of the table of weights, from 1; row 0 has none."""
     return np.asarray((value * PRIMES[1] >> np.uint64(24)) % np.uint64(ROWS - 1) + np.uint64(1), np.int64)
+
+
+def bucket_of(value: Hashes) -> Ints:
+    return np.asarray(value * PRIMES[2] >> np.uint64(46), np.int64)
+
+
+def marked(value: Hashes) -> npt.NDArray[np.uint16]:
+    """Fourteen bits by which a phrase is known in its bucket, never 0."""
+    return np.asarray((value * PRIMES[1] >> np.uint64(8)).astype(np.uint16) & 0x3FFF | 1, np.uint16)

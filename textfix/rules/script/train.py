@@ -1,159 +1,450 @@
-"""Train the choice among traditional characters, and write choice.npz.
+"""Train the choice among characters of the other script, and write choice.npz.
 
     python -m textfix.rules.script.train CORPORA [--without PATTERN]
 
-CORPORA holds hant_*.txt.gz, one paragraph a line; hant_hk_* are of Hong Kong, the others count as of Taiwan. Lines with
-characters that only simplified text uses are left out. Each text is converted to simplified by opencc, which tells for
-every simplified character what it stood for. The weights are found by logistic regression (AdaGrad, Duchi and others
-2011); a fifth of the features is left out at random each time, so that none is relied on alone. The same texts give the
-same file.
+CORPORA holds hant_*.txt.gz and hans_*.txt.gz, one paragraph a line; hant_hk_* are of Hong Kong, the other hant_* count
+as of Taiwan. Lines with characters that only the other script uses are left out. A traditional text is converted to
+simplified by opencc, which tells for every simplified character what it stood for. In simplified text the few
+characters that keep a traditional form in some words (乾隆, 著名) tell when they do.
+
+What opencc's phrases say, and how often cjclassifier (Apache-2.0, a package that pip installs) counted each pair of
+characters in an encyclopedia, are where the weights begin; then follows logistic regression (AdaGrad, Duchi and others
+2011), once through the texts: more rounds learn the texts by heart. A tenth of the features is left out at random each
+time, so that none is relied on alone. The same texts give the same file.
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import math
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from textfix.data.generate import dictionary
-from textfix.rules.script.choice import BASE, HAN, MOST, REGIONS, ROWS, SCALE, Chooser, Context
+from textfix.rules.script.choice import (
+    BASE,
+    BUCKETS,
+    HAN,
+    MOST,
+    NEAR,
+    PHRASES,
+    ROWS,
+    SCALE,
+    TARGETS,
+    Chooser,
+    Context,
+    Floats,
+    Small,
+    bucket_of,
+    feature,
+    marked,
+    mixed,
+    row_of,
+)
 from textfix.text import LF, Class, Codes, Ints, Text, to_codes, to_str
 
 HERE = Path(__file__).parent.parent.parent / "data"
-PHRASE = 1  # times that each phrase counts
-EPOCHS, BATCH, RATE, LEFT_OUT = 3, 1 << 14, 0.2, 0.2
+BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1
+BY_PHRASE, BY_DEFAULT, BY_PAIR = 6.0, 3.0, 0.45  # nats for what phrases say, opencc's usual choice; share of a pair's
+KNOWN = 20  # occurrences of a pair at which it counts half
 FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list
+LONGEST = max(map(len, PHRASES)) + 1  # of longer phrases every part of this length counts
+TO_HANT, TO_HANS = ("STPhrases",), ("TSPhrases", "TWVariantsRevPhrases", "HKVariantsRevPhrases")
+WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
-Floats = npt.NDArray[np.float32]
-Samples = tuple[npt.NDArray[np.int32], npt.NDArray[np.int8], npt.NDArray[np.int16]]
+Samples = tuple[npt.NDArray[np.int32], Small, npt.NDArray[np.int16]]
+Tables = dict[str, npt.NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A text as it is found, and in the target; both of one length. target: its number in TARGETS."""
+
+    found: Codes
+    right: Codes
+    target: int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Train the choice among traditional characters.")
+    parser = argparse.ArgumentParser(description="Train the choice among characters of the other script.")
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--without", action="append", default=[], metavar="PATTERN", help="leave these files out")
     args = parser.parse_args()
     left_out = {path for pattern in args.without for path in args.corpora.glob(pattern)}
-    texts = [(region_of(path), lines_of(path)) for path in sorted(args.corpora.glob("hant_*")) if path not in left_out]
-    train(texts, HERE / "choice.npz")
+    paths = [path for path in sorted(args.corpora.glob("han[st]_*.txt.gz")) if path not in left_out]
+    train([(target_of(path), lines_of(path)) for path in paths], HERE / "choice.npz")
 
 
-def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
-    """Write the tables learnt from these texts, each a region and lines."""
-    pairs = [(region, *simplified(wholly_traditional(lines))) for region, lines in texts]
-    tables = candidates(pairs)
-    untrained = Chooser.of({**tables, "weights": np.zeros((ROWS, MOST), np.int8)})
-    parts = [samples(untrained, *one) for one in [*pairs, *phrases(untrained)]]
-    rows, labels, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
-    weights = learnt(rows, labels, untrained.candidates[numbers] > 0)
-    tables["weights"] = np.clip(np.round(weights * SCALE), -127, 127).astype(np.int8)
-    np.savez(target, allow_pickle=False, **tables)
-
-
-def region_of(path: Path) -> str:
-    return REGIONS["_hk_" in path.name]
+def target_of(path: Path) -> str:
+    """What a file is written in, as one of TARGETS."""
+    return "hans" if path.name.startswith("hans") else TARGETS["_hk_" in path.name]
 
 
 def lines_of(path: Path) -> list[str]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        return file.read().split("\n")
+        return unicodedata.normalize("NFC", file.read()).split("\n")
 
 
-def wholly_traditional(lines: Sequence[str]) -> list[str]:
-    """The lines in which no character is one that only simplified text uses."""
+def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
+    """Write the tables learnt from these texts, each with what it is written in."""
+    hant = [(name, wholly(lines, Class.HANS)) for name, lines in texts if name != "hans"]
+    hans = [wholly(lines, Class.HANT) for name, lines in texts if name == "hans"]
+    down = [Pair(codes, simplified(codes, name), TARGETS.index("hans")) for name, codes in hant]
+    up = [Pair(pair.right, pair.found, TARGETS.index(name)) for pair, (name, _) in zip(down, hant, strict=True)]
+    tables = begun(up, down)
+    chooser = Chooser.of(tables)
+    chooser.phrases[:] = tables["phrases"] = phrase_table(chooser)
+    parts = [samples(chooser, pair) for pair in (*up, *down)]
+    parts += [of_simplified(chooser, codes, parts[len(up) :]) for codes in hans]
+    rows, labels, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
+    weights = learnt(beginning(chooser), rows, labels, chooser.candidates[numbers] > 0)
+    tables["weights"] = np.clip(np.round(weights * SCALE), -127, 127).astype(np.int8)
+    np.savez(target, allow_pickle=False, **tables)
+
+
+def wholly(lines: Sequence[str], other: Class) -> Codes:
+    """The lines in which no character is one that only the other script uses, one behind the other."""
     text = Text.of(lines)
-    mixed = np.bincount(text.row_of(np.flatnonzero((text.classes & int(Class.HANS)) != 0)), minlength=len(text))
-    return [line for line, count in zip(lines, mixed.tolist(), strict=True) if line and not count]
+    strange = np.bincount(text.row_of(np.flatnonzero((text.classes & int(other)) != 0)), minlength=len(text))
+    kept = [line for line, count in zip(lines, strange.tolist(), strict=True) if line and not count]
+    return to_codes("\n".join(kept) + "\n")
 
 
-def simplified(lines: Sequence[str]) -> tuple[Codes, Codes]:
-    """The lines joined, and the same in simplified characters, one for one."""
-    from textfix.rules.script import opencc_codes
-
-    text = to_codes("\n".join(lines) + "\n")
-    return text, opencc_codes(to_str(text), "t2s")
+def simplified(codes: Codes, name: str) -> Codes:
+    return opencc_codes(codes, "hk2s" if name == "hant-hk" else "tw2s")
 
 
-def candidates(pairs: Sequence[tuple[str, Codes, Codes]]) -> dict[str, npt.NDArray[np.generic]]:
-    """For each simplified character that stands for several what it stands for, the most frequent first."""
+def opencc_codes(codes: Codes, conversion: str) -> Codes:
+    """opencc's conversion, character for character; where a line would grow or shrink it stays as it is."""
+    import opencc
+
+    convert = opencc.OpenCC(conversion).convert
+    found = to_codes(convert(to_str(codes)))
+    if len(found) != len(codes):
+        lines = to_str(codes).split("\n")
+        each = [done if len(done := convert(line)) == len(line) else line for line in lines]
+        found = to_codes("\n".join(each))
+    return found
+
+
+def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
+    """All tables but what is learnt: forms, and for each direction which characters are to be decided."""
+    listed = {key: values[0] for key, values in dictionary("TSCharacters").items()}
+    several = dictionary("STCharacters")
+    to_hant = candidates(up, {key: values for key, values in several.items() if len(values) > 1})
+    usual = {key: values[0] for key, values in several.items()}
+    changed = changed_in_phrases(TO_HANS, listed)
+    back = {key: [listed.get(key, key), *sorted(changed.get(key, set()))] for key in {*changed, *WITH_TWO}}
+    to_hans = candidates(down, {key: list(dict.fromkeys((*values, key))) for key, values in back.items()}, {*back})
+    rows = [*to_hant.items(), *to_hans.items()]
+    table, first = np.zeros((len(rows), MOST), np.uint32), np.zeros(len(rows), np.int8)
+    for number, (source, kept) in enumerate(rows):
+        table[number, : len(kept)] = kept
+        expected = (usual if number < len(to_hant) else listed).get(chr(source), chr(source))
+        first[number] = kept.index(ord(expected)) if ord(expected) in kept else 0
+    fold = np.array([(ord(key), ord(value)) for key, value in sorted(listed.items())], np.uint32).T
+    return {
+        **{f"forms {name}": forms(name, to_hans if name == "hans" else to_hant) for name in (*TARGETS, "hant")},
+        "sources": np.array([source for source, _ in rows], np.uint32),
+        "first": np.array([len(to_hant)]),
+        "candidates": table,
+        "usual": first,
+        "fold": fold,
+        "weights": np.zeros((ROWS, MOST), np.int8),
+        "phrases": np.zeros((BUCKETS, 4), np.uint16),
+        "japanese": japanese(),
+    }
+
+
+def changed_in_phrases(names: Iterable[str], listed: Mapping[str, str]) -> dict[str, set[str]]:
+    """The characters that become something else in a phrase than they do alone, and what."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names:
+        for key, values in dictionary(name).items():
+            simple = values[0] if name == "TSPhrases" else "".join(listed.get(one, one) for one in values[0])
+            for old, new in zip(key, simple, strict=False):
+                if len(key) == len(simple) and new != listed.get(old, old):
+                    found[old].add(new)
+    return {key: values for key, values in found.items() if ord(key) >= HAN[0]}
+
+
+def candidates(
+    pairs: Sequence[Pair], listed: Mapping[str, Sequence[str]], only: set[str] | None = None
+) -> dict[int, list[int]]:
+    """For each character with several what it stands for, the most frequent first."""
     counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for _, hant, hans in pairs:
-        values, found = np.unique(hans.astype(np.uint64) << np.uint64(32) | hant, return_counts=True)
-        for value, count in zip(values.tolist(), found.tolist(), strict=True):
+    for pair in pairs:
+        both = pair.found.astype(np.uint64) << np.uint64(32) | pair.right
+        for value, count in zip(*(column.tolist() for column in np.unique(both, return_counts=True)), strict=True):
             counts[value >> 32][value & 0xFFFFFFFF] += count
-    listed = dictionary("STCharacters")
-    for simple, several in listed.items():
-        counts[ord(simple)].update(ord(one) for one in several)
+    for source, several in listed.items():
+        counts[ord(source)].update(ord(one) for one in several)
     chosen = {}
-    for source, each in sorted(counts.items()):
-        known = listed.get(chr(source), [])
+    for code, each in sorted(counts.items()):
+        known = listed.get(chr(code), [])
         fewest = max(FEWEST, SHARE * each.total())
-        kept = [one for one, count in each.most_common(MOST) if count >= fewest or chr(one) in known]
-        if len(kept) > 1 and source >= HAN[0]:
-            chosen[source] = kept
-    table = np.zeros((len(chosen), MOST), np.uint32)
-    for row, kept in enumerate(chosen.values()):
-        table[row, : len(kept)] = kept
-    fold = [(ord(key), ord(values[0])) for key, values in sorted(dictionary("TSCharacters").items())]
-    return {"sources": np.array([*chosen], np.uint32), "candidates": table, "pairs": np.array(fold, np.uint32).T}
+        kept = [one for one, count in each.most_common() if count >= fewest or chr(one) in known][:MOST]
+        if len(kept) > 1 and HAN[0] <= code < HAN[1] and (only is None or chr(code) in only):
+            chosen[code] = kept
+    return chosen
 
 
-def phrases(chooser: Chooser) -> Iterator[tuple[str, Codes, Codes]]:
-    """The phrases of opencc that say anything but the most frequent candidate, as lines of a text of each region."""
-    from textfix.rules.script import opencc_codes
+def forms(name: str, chosen: Mapping[int, Sequence[int]]) -> npt.NDArray[np.uint32]:
+    """The code points that have another form in the target, alone, and it; without those that are chosen.
 
-    listed = {key: values[0] for key, values in dictionary("STPhrases").items() if len(key) == len(values[0])}
-    hans, hant = (to_codes("\n".join(side) + "\n") for side in (listed.keys(), listed.values()))
-    number = chooser.number[np.minimum(hans, BASE - 1)]
-    for region in REGIONS:
-        right = opencc_codes(to_str(hant), "t2" + region[-2:])
-        usual = np.where(number >= 0, chooser.candidates[number, 0], right)
-        line = np.cumsum(hans == LF) - (hans == LF)
-        telling = np.bincount(line, usual != right) > 0
-        for _ in range(PHRASE):
-            yield region, right[telling[line]], hans[telling[line]]
+    opencc's own standard of traditional has forms that neither Taiwan nor Hong Kong uses; where the two agree on
+    another, that is what hant writes.
+    """
+    codes = np.array([code for code in range(HAN[0], BASE) if code not in chosen and not 0xD800 <= code < 0xF900])
+    source = codes.astype(np.uint32)
+    alone = {kind: one_by_one(source, kind) for kind in CONVERSIONS[name]}
+    if name == "hans":
+        target = source
+        for kind in CONVERSIONS[name]:
+            target = np.where(target == source, alone[kind], target)
+    elif name == "hant":
+        plain, tw, hk = (alone[kind] for kind in CONVERSIONS[name])
+        target = np.where(one_by_one(source, "t2s") != source, source, np.where(tw == hk, tw, plain))
+    else:
+        target = alone[CONVERSIONS[name][0]]
+    differ = target != source
+    return np.stack([source[differ], target[differ]])
 
 
-def samples(chooser: Chooser, region: str, hant: Codes, hans: Codes) -> Samples:
+CONVERSIONS = {
+    "hans": ("tw2s", "hk2s", "t2s"),
+    "hant": ("s2t", "s2tw", "s2hk"),
+    "hant-tw": ("s2tw",),
+    "hant-hk": ("s2hk",),
+}
+
+
+def one_by_one(codes: Codes, conversion: str) -> Codes:
+    """Each character converted by itself; as it is where it becomes several."""
+    import opencc
+
+    convert = opencc.OpenCC(conversion).convert
+    alone = (convert(character) for character in to_str(codes))
+    return np.array(
+        [ord(one) if len(one) == 1 else old for one, old in zip(alone, codes.tolist(), strict=True)], np.uint32
+    )
+
+
+def japanese() -> npt.NDArray[np.uint32]:
+    """The characters that only Japanese uses: simplified there, and in neither script of Chinese so."""
+    chinese = [dictionary(name) for name in ("STCharacters", "TSCharacters")]
+    known = {one for table in chinese for key, values in table.items() for one in (key, *values)}
+    simple = {one for values in dictionary("JPShinjitaiCharacters").values() for one in values}
+    only = (simple | {*dictionary("JPShinjitaiCharactersRev"), *KOKUJI}) - known
+    return np.array(sorted(ord(one) for one in only if len(one) == 1 and in_jis(one)), np.uint32)
+
+
+KOKUJI = "込働峠畑辻榊枠匂栃笹凧喰籾糀鰯凪杢麿匁粂俣椙樫"  # made in Japan
+
+
+def in_jis(character: str) -> bool:
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return bool(character.encode("shift_jis", "ignore"))
+    return False
+
+
+def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
+    """opencc's phrases, a line each, with what they become, for each direction."""
+    for direction, names in enumerate((TO_HANT, TO_HANS)):
+        fold = chooser.forms["hans"] if direction else np.arange(BASE, dtype=np.uint32)
+        listed: dict[str, str] = {}
+        for name in names:
+            listed |= {key: values[0] for key, values in dictionary(name).items() if len(key) == len(values[0])}
+        several = {key: value for key, value in listed.items() if len(key) > 1 and "\n" not in key}
+        source, target = (to_codes("\n".join(side) + "\n") for side in (several.keys(), several.values()))
+        yield source, fold[np.minimum(target, BASE - 1)], direction
+
+
+def phrase_table(chooser: Chooser) -> npt.NDArray[np.uint16]:
+    """In its bucket each phrase's mark, and the number of the candidate that it says."""
+    table, filled = np.zeros((BUCKETS, MOST), np.uint16), np.zeros(BUCKETS, np.int64)
+    for source, target, direction in phrases(chooser):
+        known = np.minimum(source, BASE - 1)
+        at = np.flatnonzero(chooser.number[direction][known] >= 0)
+        number = chooser.number[direction][known[at]]
+        matches = like(chooser, number, target[at], direction)
+        at, number, says = at[matches.any(axis=1)], number[matches.any(axis=1)], matches[matches.any(axis=1)].argmax(1)
+        ends = np.flatnonzero(source == LF)
+        line = np.searchsorted(ends, at)
+        before, after = at - np.concatenate([[0], ends + 1])[line], ends[line] - at - 1
+        seed, beside = Context.of(known, chooser.folded).around(at, number)
+        for places in PHRASES:
+            left, right = -min(0, *places), max(0, *places)
+            whole = (before == left) & (after == right)
+            part = (before + after >= LONGEST) & (len(places) + 1 == LONGEST) & (before >= left) & (after >= right)
+            value = feature(seed, NEAR.index(places), places, beside)
+            for chosen in (whole, part):
+                put(table, filled, value[chosen], says[chosen])
+    return table
+
+
+def put(table: npt.NDArray[np.uint16], filled: Ints, values: npt.NDArray[np.uint64], says: Ints) -> None:
+    """Each phrase into its bucket, if there is room and none with its mark."""
+    marks, buckets = marked(values) << np.uint16(2), bucket_of(values)
+    for mark, bucket, say in zip(marks.tolist(), buckets.tolist(), says.tolist(), strict=True):
+        if filled[bucket] < MOST and not ((table[bucket] & 0xFFFC) == mark).any():
+            table[bucket, filled[bucket]] = mark | say
+            filled[bucket] += 1
+
+
+def like(chooser: Chooser, number: npt.NDArray[np.int16], said: Codes, direction: int) -> npt.NDArray[np.bool_]:
+    """Which candidates are what a phrase says, or a region's form of it; the exact one first."""
+    candidates = chooser.candidates[number]
+    exact = candidates == said[:, None]
+    if direction:
+        return np.asarray(exact, np.bool_)
+    near = [candidates == chooser_form(said, region)[:, None] for region in ("t2tw", "t2hk")]
+    return np.asarray(np.where(exact.any(axis=1)[:, None], exact, near[0] | near[1]), np.bool_)
+
+
+def chooser_form(codes: Codes, conversion: str) -> Codes:
+    unique, place = np.unique(codes, return_inverse=True)
+    return one_by_one(unique, conversion)[place]
+
+
+def beginning(chooser: Chooser) -> Floats:
+    """The weights before anything is learnt: what phrases say, and which pairs of characters an encyclopedia has."""
+    weights = np.zeros((ROWS, MOST), np.float32)
+    own = np.arange(len(chooser.candidates))
+    seed = mixed(np.full(len(own), 1, np.uint64), own.astype(np.uint64))
+    variants = same_in_region(chooser)
+    for said in range(MOST):
+        first = mixed(mixed(seed, np.uint64(1)), np.full(len(own), said, np.uint64))
+        for length in range(LONGEST + 1):
+            rows = row_of(mixed(first, np.uint64(64 + length)))
+            if length:
+                weights[rows] = BY_PHRASE * variants[:, said]
+            else:
+                usual = chooser.usual == said
+                weights[rows[usual]] = BY_DEFAULT * variants[usual, said]
+    single, beside = counted(chooser)
+    for place, (number, neighbour, counts) in beside.items():
+        prior = single[number]
+        share = (counts + KNOWN * prior) / (counts.sum(axis=1, keepdims=True) + KNOWN)
+        value = mixed(mixed(seed[number], np.uint64(16 + NEAR.index((place,)))), neighbour.astype(np.uint64))
+        weights[row_of(value)] = np.where(chooser.candidates[number] > 0, BY_PAIR * np.log(share / prior), 0)
+    return weights
+
+
+def same_in_region(chooser: Chooser) -> npt.NDArray[np.bool_]:
+    """Shape (characters, said, candidate): whether a candidate is what is said, or a region's form of the same."""
+    size = len(chooser.candidates)
+    found = np.zeros((size, MOST, MOST), np.bool_)
+    regional = [chooser_form(chooser.candidates.ravel(), name).reshape(size, MOST) for name in ("t2tw", "t2hk")]
+    for said in range(MOST):
+        for forms_of in (chooser.candidates, *regional):
+            found[:, said] |= (chooser.candidates == forms_of[:, said, None]) & (chooser.candidates > 0)
+    return found
+
+
+def counted(chooser: Chooser) -> tuple[Floats, dict[int, tuple[Ints, Codes, Floats]]]:
+    """How often cjclassifier counted each candidate, as shares; and beside each folded neighbour, on either side."""
+    homes: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for (number, lane), code in np.ndenumerate(chooser.candidates[: chooser.number[0].max() + 1]):
+        if code:
+            homes[chr(code)].append((number, lane))
+    single = np.ones((len(chooser.candidates), MOST))
+    beside: dict[int, defaultdict[tuple[int, int], Floats]] = {
+        place: defaultdict(lambda: np.zeros(MOST, np.float32)) for place in (-1, 1)
+    }
+    for characters, count in counts_of_package():
+        for place, character, neighbour in ((1, characters[0], characters[-1]), (-1, characters[-1], characters[0])):
+            for number, lane in homes.get(character, ()):
+                if len(characters) == 1:
+                    single[number, lane] += count / 2
+                else:
+                    beside[place][number, int(chooser.folded[ord(neighbour)])][lane] += count
+    tables = {}
+    for place, table in beside.items():
+        keys = np.array([*table], np.int64)
+        tables[place] = (keys[:, 0], keys[:, 1].astype(np.uint32), np.array([*table.values()], np.float32))
+    return np.asarray(single / single.sum(axis=1, keepdims=True), np.float32), tables
+
+
+def counts_of_package() -> Iterator[tuple[str, float]]:
+    """Characters and pairs with how often cjclassifier counted them in traditional text.
+
+    A line of its file: the characters, and their log-likelihood in simplified, traditional and Japanese text.
+    """
+    with gzip.open(str(resources.files("cjclassifier") / "cjlogprobs.gz"), "rt", encoding="utf-8") as file:
+        head = next(file).split()
+        totals = [int(head[head.index(f"{kind}Totals:") + 1].split(",")[1]) for kind in ("Unigram", "Bigram")]
+        for line in file:
+            characters, _, value, _ = line.split(" ")
+            if value != "0":
+                yield characters, totals[len(characters) - 1] * math.exp(float(value))
+
+
+def samples(chooser: Chooser, pair: Pair) -> Samples:
     """The features of every character that is to be decided, which candidate it stood for, and its number."""
-    from textfix.rules.script import converted
-
-    said = converted(to_str(hans), region)
-    if len(said) != len(hans):
-        raise ValueError("opencc made the text longer or shorter")
-    codes = np.minimum(hans, BASE - 1)
-    at = np.flatnonzero(chooser.number[codes] >= 0)
-    matches = chooser.candidates[chooser.number[codes[at]]] == hant[at][:, None]
+    known = np.minimum(pair.found, BASE - 1)
+    numbers = chooser.number[pair.target == TARGETS.index("hans")]
+    at = np.flatnonzero(numbers[known] >= 0)
+    matches = chooser.candidates[numbers[known[at]]] == pair.right[at][:, None]
     at, label = at[matches.any(axis=1)], matches[matches.any(axis=1)].argmax(axis=1)
-    number = chooser.number[codes[at]]
-    features = Context.of(codes, chooser.folded).features(at, number, said[at], REGIONS.index(region))
-    return np.stack([rows.astype(np.int32) for rows in features], axis=1), label.astype(np.int8), number
+    return featured(chooser, known, at, numbers[known[at]], pair.target), label.astype(np.int8), numbers[known[at]]
 
 
-def learnt(rows: npt.NDArray[np.int32], labels: npt.NDArray[np.int8], possible: npt.NDArray[np.bool_]) -> Floats:
-    """The weights that make the labels likeliest."""
-    weights, squares = np.zeros((ROWS, MOST), np.float32), np.full((ROWS, MOST), 1e-8, np.float32)
+def of_simplified(chooser: Chooser, codes: Codes, known_beside: Sequence[Samples]) -> Samples:
+    """Simplified text tells which form it keeps: every candidate, where a neighbour is one that its source has."""
+    known = np.minimum(codes, BASE - 1)
+    beside = [NEAR.index((place,)) for place in (-1, 1)]
+    seen = np.zeros(ROWS, np.bool_)
+    for rows, _, _ in known_beside:
+        seen[rows[:, beside].ravel()] = True
+    parts = []
+    for number in np.unique(chooser.number[1][chooser.number[1] >= 0]).tolist():
+        candidates = chooser.candidates[number]
+        at = np.flatnonzero(np.isin(known, candidates[candidates > 0]))
+        label = (candidates == known[at][:, None]).argmax(axis=1).astype(np.int8)
+        own = np.full(len(at), number, np.int16)
+        rows = featured(chooser, known, at, own, TARGETS.index("hans"))
+        kept = seen[rows[:, beside]].any(axis=1)
+        parts.append((rows[kept], label[kept], own[kept]))
+    rows, labels, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return rows, labels, numbers
+
+
+def featured(
+    chooser: Chooser, known: Codes, at: Ints, number: npt.NDArray[np.int16], target: int
+) -> npt.NDArray[np.int32]:
+    context = Context.of(known, chooser.folded)
+    said = chooser.said(context, at, number)
+    return np.stack([rows.astype(np.int32) for rows in context.features(at, number, target, *said)], axis=1)
+
+
+def learnt(weights: Floats, rows: npt.NDArray[np.int32], labels: Small, possible: npt.NDArray[np.bool_]) -> Floats:
+    """The weights that make the labels likeliest, beginning with these."""
+    squares = np.full((ROWS, MOST), 1e-8, np.float32)
     chance = np.random.default_rng(1)
-    for _ in range(EPOCHS):
-        for some in batches(len(rows), chance):
-            part = rows[some]
-            part[:, 1:][chance.random((len(some), part.shape[1] - 1)) < LEFT_OUT] = 0  # never how frequent each is
-            scores = np.where(possible[some], weights[part].sum(axis=1), -1e9)
-            wrong = np.exp(scores - scores.max(axis=1, keepdims=True))
-            wrong /= wrong.sum(axis=1, keepdims=True)
-            wrong[np.arange(len(some)), labels[some]] -= 1
-            touched, place = np.unique(part.ravel(), return_inverse=True)
-            slope = np.stack(
-                [np.bincount(place, np.repeat(one, part.shape[1]), len(touched)) for one in wrong.T], axis=1
-            ).astype(np.float32)
-            squares[touched] += slope * slope
-            weights[touched] -= RATE * slope / np.sqrt(squares[touched])
-            weights[0] = 0
+    for some in batches(len(rows), chance):
+        part = rows[some]
+        part[:, 1:][chance.random((len(some), part.shape[1] - 1)) < LEFT_OUT] = 0  # never how frequent each is
+        scores = np.where(possible[some], weights[part].sum(axis=1), -1e9)
+        wrong = np.exp(scores - scores.max(axis=1, keepdims=True))
+        wrong /= wrong.sum(axis=1, keepdims=True)
+        wrong[np.arange(len(some)), labels[some]] -= 1
+        touched, place = np.unique(part.ravel(), return_inverse=True)
+        columns = [np.bincount(place, np.repeat(one, part.shape[1]), len(touched)) for one in wrong.T]
+        slope = np.stack(columns, axis=1).astype(np.float32)
+        squares[touched] += slope * slope
+        weights[touched] -= RATE * slope / np.sqrt(squares[touched])
+        weights[0] = 0
     return weights
 
 

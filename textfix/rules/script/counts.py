@@ -1,0 +1,95 @@
+"""Which script a text is written in: how many characters only one of them uses, by document, line and clause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from textfix.text import CR, LF, Bools, Class, Codes, Ints, Marks, Text, gathered
+
+EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
+DOMINANT = 0.75  # of them that one script must have
+BLOCKS = 64  # blocks of a document that are counted to find its script
+WEIGHT = 2.0  # deciding characters of a clause, or of a line, that weigh as much as what it stands in
+CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
+LINE_ENDS = np.array([LF, CR])
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many characters only simplified, and only traditional text uses, in each of several pieces of text."""
+
+    hans: Ints
+    hant: Ints
+
+    @classmethod
+    def of(cls, marks: Marks, piece: Ints, size: int) -> Counts:
+        """Count by piece; piece: for each character the number of its piece."""
+        hans, hant = ((marks & int(script)) != 0 for script in (Class.HANS, Class.HANT))
+        return cls(np.bincount(piece[hans], minlength=size), np.bincount(piece[hant], minlength=size))
+
+    @property
+    def dominant(self) -> npt.NDArray[np.int8]:
+        """For each piece 1 where it is mainly traditional, -1 where mainly simplified, 0 where neither."""
+        total = DOMINANT * np.maximum(self.hans + self.hant, 1)
+        return np.asarray((self.hant >= total).astype(np.int8) - (self.hans >= total).astype(np.int8), np.int8)
+
+    @property
+    def decided(self) -> npt.NDArray[np.int8]:
+        """The same, but 0 where there is too little evidence to act on."""
+        return np.where(self.hans + self.hant >= EVIDENCE, self.dominant, 0).astype(np.int8)
+
+
+def counts_of(text: Text) -> Counts:
+    """The counts for each row; of a long row, over blocks spread evenly over it."""
+    screen = text.screen
+    blocks = np.flatnonzero((screen.flags & int(Class.HANS | Class.HANT)) != 0)
+    row = screen.row[blocks]
+    each = np.bincount(row, minlength=len(text))
+    rank = np.arange(len(blocks)) - (np.cumsum(each) - each)[row]
+    blocks = blocks[rank % -(-each // BLOCKS)[row] == 0]
+    starts, ends = screen.starts[blocks], screen.ends[blocks]
+    return Counts.of(text.classes[gathered(starts, ends)], np.repeat(screen.row[blocks], ends - starts), len(text))
+
+
+def name_of(dominant: int, counts: tuple[int, int]) -> str:
+    """The name of a document's script: hans, hant, mixed, or undecided where no character decides."""
+    if not any(counts):
+        return "undecided"
+    return {1: "hant", -1: "hans", 0: "mixed"}[dominant]
+
+
+def pieces(codes: Codes, ends: npt.NDArray[Any]) -> Ints:
+    """For each character the number of its piece; a piece ends with one of these code points."""
+    last = np.isin(codes, ends)
+    return np.concatenate([[0], np.cumsum(last)[:-1]]).astype(np.int64)[: len(last)]
+
+
+def shares(codes: Codes, marks: Marks, lengths: Ints, documents: Counts) -> Floats:
+    """For each character the share of simplified ones among the deciding characters around it, between 0 and 1.
+
+    Those of its clause count, and by WEIGHT what is known of its line, and of that by WEIGHT its document.
+    lengths: the characters of each document; documents: how many of them decide.
+    """
+    share = np.repeat((documents.hans + 0.5) / (documents.hans + documents.hant + 1), lengths)
+    for ends in (LINE_ENDS, CLAUSE_ENDS):
+        piece = pieces(codes, ends)
+        counts = Counts.of(marks, piece, int(piece[-1]) + 1 if len(piece) else 1)
+        share = (counts.hans[piece] + WEIGHT * share) / ((counts.hans + counts.hant)[piece] + WEIGHT)
+    return share
+
+
+def in_other_language(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
+    """The characters of lines that are Japanese or Korean; japanese: for each code point whether Japan alone has it."""
+    other = ((marks & int(Class.KANA | Class.HANGUL)) != 0) | japanese.take(codes, mode="clip")
+    if not other.any():
+        return np.asarray(other, np.bool_)
+    line = pieces(codes, LINE_ENDS)
+    size = int(line[-1]) + 1
+    han = np.bincount(line[(marks & int(Class.HAN)) != 0], minlength=size)
+    return np.asarray((5 * np.bincount(line[other], minlength=size) > han)[line])

@@ -1,0 +1,56 @@
+"""What conversion leaves alone: other languages, mojibake that is left, addresses, code, and talk of characters."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from textfix.rules.script.counts import CLAUSE_ENDS, in_other_language, pieces
+from textfix.text import Bools, Class, Codes, Marks, odds, to_str
+
+DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
+OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
+SIGNS = {  # what a text must hold for a pattern to be looked for
+    "://": re.compile(r"[a-z][a-z0-9+.-]*://[^\s，。；、）)」』”》>\"']+", re.I),
+    "@": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
+    "-{": re.compile(r"-\{.*?\}-"),
+    "`": re.compile(r"```.*?```|`[^`\n]+`", re.S),
+    "<code": re.compile(r"<code\b.*?</code>", re.S | re.I),
+    "<pre": re.compile(r"<pre\b.*?</pre>", re.S | re.I),
+}
+QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
+KANA = re.compile("[\u3041-\u30fa]")
+
+
+def kept(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
+    """The characters that are not to be converted. japanese: those that Japanese alone uses, kana aside."""
+    found = in_other_language(codes, marks, japanese) | in_mojibake(codes, marks) | named(codes, marks)
+    string = to_str(codes)
+    for sign, pattern in SIGNS.items():
+        if sign in string:
+            for match in pattern.finditer(string):
+                found[match.start() : match.end()] = True
+    if ((marks & int(Class.KANA)) != 0).any():
+        for match in QUOTED.finditer(string):
+            if KANA.search(match[1]):
+                found[match.start() : match.end()] = True
+    return found
+
+
+def named(codes: Codes, marks: Marks) -> Bools:
+    """Single characters in quotes, of which the text talks: 「台」和「臺」."""
+    found = np.zeros(len(codes), np.bool_)
+    if len(codes) > 2:
+        opening, closing = (np.isin(codes, [ord(mark) for mark in quotes]) for quotes in (OPENING, CLOSING))
+        found[1:-1] = opening[:-2] & closing[2:] & ((marks[1:-1] & int(Class.HAN)) != 0)
+    return found
+
+
+def in_mojibake(codes: Codes, marks: Marks) -> Bools:
+    telling = marks >= int(Class.MOJIBAKE)
+    if not telling.any():
+        return np.asarray(telling, np.bool_)
+    clause = pieces(codes, CLAUSE_ENDS)
+    weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=clause[-1] + 1)
+    return np.asarray(((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=clause[-1] + 1) > 0))[clause])
