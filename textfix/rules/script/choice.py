@@ -20,7 +20,7 @@ from textfix.text import LF, Bools, Codes, Ints
 
 TARGETS = ("hant-tw", "hant-hk", "hans")  # hant writes as hant-tw what it has to choose
 MOST = 4  # candidates of a character
-ROWS = 1 << 21  # of the table of weights
+ROWS = 1 << 22  # of the table of weights
 SCALE = 16.0  # steps a nat in it
 BUCKETS = 1 << 18  # of the table of phrases, four phrases each
 PIECE = 1 << 13  # characters that are decided at once
@@ -33,9 +33,10 @@ NEAR: Sequence[tuple[int, ...]] = (
 )
 BESIDE: Sequence[tuple[int, ...]] = ((), (-1,), (1,), (-1, 1))  # ... with the target, and with what phrases say; and
 FAR = (-5, -4, 4, 5)  # Han characters at these places, whichever it is
-PHRASES = (  # the rest of a phrase around a character; where several are phrases the last one counts
-    *((1,), (-1,), (1, 2), (-1, 1), (-2, -1)),
-    *((1, 2, 3), (-1, 1, 2), (-2, -1, 1), (-3, -2, -1)),
+PHRASES: Sequence[Sequence[tuple[int, ...]]] = (  # the rest of a phrase around a character, in three kinds; the last
+    ((1, 2), (-1, 1), (-2, -1), (1, 2, 3), (-1, 1, 2), (-2, -1, 1), (-3, -2, -1)),  # of each kind counts
+    ((-1,),),
+    ((1,),),
 )
 PRIMES = tuple(np.uint64(one) for one in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
 
@@ -51,7 +52,8 @@ class Chooser:
     forms: for each target every code point's form in it, where there is but one; otherwise, and where it is valid, the
     same code point. number: for each direction (to hant, to hans) every code point's row in candidates, -1 for what is
     not to be decided. candidates: up to four characters each, 0 where there is none; usual: which of them opencc takes
-    outside phrases. folded: each code point as its simplified form. weights: shape (ROWS, 4). phrases: (BUCKETS, 4).
+    outside phrases. folded: each code point as its simplified form. weights: shape (ROWS + 1, 4), the last row for what
+    has no such feature. phrases: shape (BUCKETS, 4).
     japanese: for each code point whether only Japanese uses it.
     """
 
@@ -107,38 +109,36 @@ class Chooser:
         for start in range(0, len(asked), PIECE):
             part = slice(start, start + PIECE)
             at, own = asked[part], number[known[asked[part]]]
-            said, length = self.said(context, at, own)
+            said = self.said(context, at, own)
             candidates = self.candidates[own]
-            scores = self.scores(context, at, own, target, said, length)
+            scores = self.scores(context, at, own, target, said)
             scores[candidates == 0] = -np.inf
             same = candidates == codes[at][:, None]
             scores += np.where(same, doubt[at][:, None], np.float32(0))
             best = scores.argmax(axis=1)
-            found[at] = candidates[np.arange(len(at)), best]
-            phrase[part] = (length > 0) & (best == said)
+            found[at] = self.forms[to][candidates[np.arange(len(at)), best]]
+            phrase[part] = (said == best[:, None]).any(axis=1)
         return found, asked, phrase
 
-    def scores(
-        self, context: Context, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, length: Small
-    ) -> Floats:
+    def scores(self, context: Context, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small) -> Floats:
         """In nats, shape (characters, 4)."""
         total = np.zeros((len(at), MOST), np.int32)
-        for rows in context.features(at, number, target, said, length):
+        for rows in context.features(at, number, target, said, self.usual[number]):
             total += self.weights[rows]
         return np.asarray(total / np.float32(SCALE), np.float32)
 
-    def said(self, context: Context, at: Ints, number: npt.NDArray[np.int16]) -> tuple[Small, Small]:
-        """Which candidate opencc's phrases say, or is usual; and how long the phrase is, 0 where there is none."""
-        said, length = self.usual[number], np.zeros(len(at), np.int8)
+    def said(self, context: Context, at: Ints, number: npt.NDArray[np.int16]) -> Small:
+        """Which candidate opencc's phrases say, by their kind: shape (characters, 3), -1 where there is none."""
+        said = np.full((len(at), len(PHRASES)), -1, np.int8)
         seed, beside = context.around(at, number)
-        for places in PHRASES:
-            value = feature(seed, NEAR.index(places), places, beside)
-            lanes = self.phrases[bucket_of(value)]
-            hit = (lanes >> 2) == marked(value)[:, None]
-            where = np.flatnonzero(hit.any(axis=1))
-            said[where] = lanes[where, hit[where].argmax(axis=1)] & 3
-            length[where] = len(places) + 1
-        return said, length
+        for kind, several in enumerate(PHRASES):
+            for places in several:
+                value = feature(seed, NEAR.index(places), places, beside)
+                lanes = self.phrases[bucket_of(value)]
+                hit = (lanes >> 2) == marked(value)[:, None]
+                where = np.flatnonzero(hit.any(axis=1))
+                said[where, kind] = lanes[where, hit[where].argmax(axis=1)] & 3
+        return said
 
 
 @dataclass(frozen=True)
@@ -160,15 +160,26 @@ class Context:
         return seed, {place: self.codes[at + max(FAR) + place] for place in range(-3, 4) if place}
 
     def features(
-        self, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, length: Small
+        self, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, usual: Small
     ) -> Iterator[Ints]:
-        """For each feature the rows of its weights, one for each of the characters at these places."""
+        """For each feature its row in the table of weights, one for each of the characters at these places.
+
+        said, usual: what Chooser.said says, and what opencc takes outside phrases. What has not the feature has the row
+        behind the last.
+        """
         seed, beside = self.around(at, number)
         for kind, places in enumerate(NEAR):
             yield row_of(feature(seed, kind, places, beside))
-        by_phrase = mixed(mixed(seed, np.uint64(1)), said.astype(np.uint64))
-        yield row_of(mixed(by_phrase, np.uint64(64) + length.astype(np.uint64)))
-        for first in (mixed(seed, np.uint64(2 + target)), by_phrase):
+        by_phrase, best = mixed(seed, np.uint64(1)), usual
+        for kind, column in enumerate(said.T):
+            yield np.where(
+                column >= 0, row_of(feature(by_phrase, 64 + kind, (0,), {0: column.astype(np.uint64)})), ROWS
+            )
+        best = np.where(said[:, 0] >= 0, said[:, 0], np.where(said[:, 2] >= 0, said[:, 2], said[:, 1]))
+        none = best < 0
+        best = np.where(none, usual, best)
+        yield np.where(none, row_of(feature(by_phrase, 63, (0,), {0: best.astype(np.uint64)})), ROWS)
+        for first in (mixed(seed, np.uint64(2 + target)), mixed(by_phrase, best.astype(np.uint64))):
             for kind, places in enumerate(BESIDE):
                 yield row_of(feature(first, kind, places, beside))
         first = mixed(seed, np.uint64(8))
@@ -176,7 +187,7 @@ class Context:
         for step in FAR:
             code = self.codes[place + step]
             tells = (code >= HAN[0]) & (code < HAN[1]) & (self.line[place + step] == self.line[place])
-            yield np.where(tells, row_of(mixed(first, code)), 0)
+            yield np.where(tells, row_of(mixed(first, code)), ROWS)
 
 
 def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
@@ -199,8 +210,8 @@ def mixed(value: Hashes, more: Hashes | np.uint64) -> Hashes:
 
 
 def row_of(value: Hashes) -> Ints:
-    """Rows of the table of weights, from 1; row 0 has none."""
-    return np.asarray((value * PRIMES[1] >> np.uint64(24)) % np.uint64(ROWS - 1) + np.uint64(1), np.int64)
+    """The row of a feature in the table of weights."""
+    return np.asarray(value * PRIMES[1] >> np.uint64(65 - ROWS.bit_length()), np.int64)
 
 
 def bucket_of(value: Hashes) -> Ints:

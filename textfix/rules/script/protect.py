@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from textfix.rules.script.counts import CLAUSE_ENDS, in_other_language, pieces
+from textfix.rules.script.choice import Chooser
+from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_other_language, pieces
 from textfix.text import Bools, Class, Codes, Marks, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
@@ -39,11 +40,19 @@ def kept(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
 
 
 def named(codes: Codes, marks: Marks) -> Bools:
-    """Single characters in quotes, of which the text talks: 「台」和「臺」."""
+    """Single characters in quotes of which the text talks: two forms of one in a line (「台」和「臺」), or a 「后」字."""
     found = np.zeros(len(codes), np.bool_)
-    if len(codes) > 2:
-        opening, closing = (np.isin(codes, [ord(mark) for mark in quotes]) for quotes in (OPENING, CLOSING))
-        found[1:-1] = opening[:-2] & closing[2:] & ((marks[1:-1] & int(Class.HAN)) != 0)
+    if len(codes) < 4:
+        return found
+    opening, closing = (np.isin(codes, [ord(mark) for mark in quotes]) for quotes in (OPENING, CLOSING))
+    quoted = np.flatnonzero(opening[:-2] & closing[2:] & ((marks[1:-1] & int(Class.HAN)) != 0)) + 1
+    if len(quoted):
+        line, folded = pieces(codes, LINE_ENDS)[quoted], Chooser.load().folded.take(codes[quoted], mode="clip")
+        forms: dict[tuple[int, int], set[int]] = {}
+        for key, code in zip(zip(line.tolist(), folded.tolist(), strict=True), codes[quoted].tolist(), strict=True):
+            forms.setdefault(key, set()).add(code)
+        several = [len(forms[key]) > 1 for key in zip(line.tolist(), folded.tolist(), strict=True)]
+        found[quoted] = np.array(several) | (codes[np.minimum(quoted + 2, len(codes) - 1)] == ord("字"))
     return found
 
 

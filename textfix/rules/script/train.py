@@ -53,10 +53,15 @@ from textfix.text import LF, Class, Codes, Ints, Text, to_codes, to_str
 
 HERE = Path(__file__).parent.parent.parent / "data"
 BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1
-BY_PHRASE, BY_DEFAULT, BY_PAIR = 6.0, 3.0, 0.45  # nats for what phrases say, opencc's usual choice; share of a pair's
+BY_PHRASE, BY_DEFAULT, BY_PAIR = (
+    (6.0, 4.0, 5.0),
+    3.0,
+    0.45,
+)  # nats for a phrase, opencc's usual choice; share of a pair's
 KNOWN = 20  # occurrences of a pair at which it counts half
+ATTESTED = 0.05  # the share of a variant in a region that makes it valid there
 FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list
-LONGEST = max(map(len, PHRASES)) + 1  # of longer phrases every part of this length counts
+LONGEST = 4  # of longer phrases every part of this length counts
 TO_HANT, TO_HANS = ("STPhrases",), ("TSPhrases", "TWVariantsRevPhrases", "HKVariantsRevPhrases")
 WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
@@ -102,8 +107,8 @@ def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
     tables = begun(up, down)
     chooser = Chooser.of(tables)
     chooser.phrases[:] = tables["phrases"] = phrase_table(chooser)
-    parts = [samples(chooser, pair) for pair in (*up, *down)]
-    parts += [of_simplified(chooser, codes, parts[len(up) :]) for codes in hans]
+    parts = [samples(chooser, pair) for pair in up]
+    parts += of_simplified(chooser, hans, [samples(chooser, pair) for pair in down])
     rows, labels, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
     weights = learnt(beginning(chooser), rows, labels, chooser.candidates[numbers] > 0)
     tables["weights"] = np.clip(np.round(weights * SCALE), -127, 127).astype(np.int8)
@@ -152,13 +157,13 @@ def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
         first[number] = kept.index(ord(expected)) if ord(expected) in kept else 0
     fold = np.array([(ord(key), ord(value)) for key, value in sorted(listed.items())], np.uint32).T
     return {
-        **{f"forms {name}": forms(name, to_hans if name == "hans" else to_hant) for name in (*TARGETS, "hant")},
+        **{f"forms {name}": forms(name, to_hans if name == "hans" else to_hant, up) for name in (*TARGETS, "hant")},
         "sources": np.array([source for source, _ in rows], np.uint32),
         "first": np.array([len(to_hant)]),
         "candidates": table,
         "usual": first,
         "fold": fold,
-        "weights": np.zeros((ROWS, MOST), np.int8),
+        "weights": np.zeros((ROWS + 1, MOST), np.int8),
         "phrases": np.zeros((BUCKETS, 4), np.uint16),
         "japanese": japanese(),
     }
@@ -197,8 +202,10 @@ def candidates(
     return chosen
 
 
-def forms(name: str, chosen: Mapping[int, Sequence[int]]) -> npt.NDArray[np.uint32]:
+def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
     """The code points that have another form in the target, alone, and it; without those that are chosen.
+
+    What writers of a region use as well as its standard form stays, too.
 
     opencc's own standard of traditional has forms that neither Taiwan nor Hong Kong uses; where the two agree on
     another, that is what hant writes.
@@ -215,6 +222,9 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]]) -> npt.NDArray[np.uint
         target = np.where(one_by_one(source, "t2s") != source, source, np.where(tw == hk, tw, plain))
     else:
         target = alone[CONVERSIONS[name][0]]
+        texts = [one.right for one in up if TARGETS[one.target] == name]
+        used = np.bincount(np.concatenate([*texts, source[:0]]), minlength=BASE)
+        target = np.where(used[source] > ATTESTED * (used[source] + used[target]), source, target)
     differ = target != source
     return np.stack([source[differ], target[differ]])
 
@@ -283,7 +293,7 @@ def phrase_table(chooser: Chooser) -> npt.NDArray[np.uint16]:
         line = np.searchsorted(ends, at)
         before, after = at - np.concatenate([[0], ends + 1])[line], ends[line] - at - 1
         seed, beside = Context.of(known, chooser.folded).around(at, number)
-        for places in PHRASES:
+        for places in (one for several in PHRASES for one in several):
             left, right = -min(0, *places), max(0, *places)
             whole = (before == left) & (after == right)
             part = (before + after >= LONGEST) & (len(places) + 1 == LONGEST) & (before >= left) & (after >= right)
@@ -319,19 +329,16 @@ def chooser_form(codes: Codes, conversion: str) -> Codes:
 
 def beginning(chooser: Chooser) -> Floats:
     """The weights before anything is learnt: what phrases say, and which pairs of characters an encyclopedia has."""
-    weights = np.zeros((ROWS, MOST), np.float32)
+    weights = np.zeros((ROWS + 1, MOST), np.float32)
     own = np.arange(len(chooser.candidates))
     seed = mixed(np.full(len(own), 1, np.uint64), own.astype(np.uint64))
-    variants = same_in_region(chooser)
+    by_phrase, variants = mixed(seed, np.uint64(1)), same_in_region(chooser)
     for said in range(MOST):
-        first = mixed(mixed(seed, np.uint64(1)), np.full(len(own), said, np.uint64))
-        for length in range(LONGEST + 1):
-            rows = row_of(mixed(first, np.uint64(64 + length)))
-            if length:
-                weights[rows] = BY_PHRASE * variants[:, said]
-            else:
-                usual = chooser.usual == said
-                weights[rows[usual]] = BY_DEFAULT * variants[usual, said]
+        lane = {0: np.full(len(own), said, np.uint64)}
+        for kind, nats in enumerate(BY_PHRASE):
+            weights[row_of(feature(by_phrase, 64 + kind, (0,), lane))] = nats * variants[:, said]
+        usual = chooser.usual == said
+        weights[row_of(feature(by_phrase, 63, (0,), lane))[usual]] = BY_DEFAULT * variants[usual, said]
     single, beside = counted(chooser)
     for place, (number, neighbour, counts) in beside.items():
         prior = single[number]
@@ -400,24 +407,22 @@ def samples(chooser: Chooser, pair: Pair) -> Samples:
     return featured(chooser, known, at, numbers[known[at]], pair.target), label.astype(np.int8), numbers[known[at]]
 
 
-def of_simplified(chooser: Chooser, codes: Codes, known_beside: Sequence[Samples]) -> Samples:
+def of_simplified(chooser: Chooser, texts: Sequence[Codes], known_beside: Sequence[Samples]) -> Iterator[Samples]:
     """Simplified text tells which form it keeps: every candidate, where a neighbour is one that its source has."""
-    known = np.minimum(codes, BASE - 1)
     beside = [NEAR.index((place,)) for place in (-1, 1)]
-    seen = np.zeros(ROWS, np.bool_)
+    seen = np.zeros(ROWS + 1, np.bool_)
     for rows, _, _ in known_beside:
         seen[rows[:, beside].ravel()] = True
-    parts = []
-    for number in np.unique(chooser.number[1][chooser.number[1] >= 0]).tolist():
-        candidates = chooser.candidates[number]
-        at = np.flatnonzero(np.isin(known, candidates[candidates > 0]))
-        label = (candidates == known[at][:, None]).argmax(axis=1).astype(np.int8)
-        own = np.full(len(at), number, np.int16)
-        rows = featured(chooser, known, at, own, TARGETS.index("hans"))
-        kept = seen[rows[:, beside]].any(axis=1)
-        parts.append((rows[kept], label[kept], own[kept]))
-    rows, labels, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return rows, labels, numbers
+    for codes in texts:
+        known = np.minimum(codes, BASE - 1)
+        for number in np.unique(chooser.number[1][chooser.number[1] >= 0]).tolist():
+            candidates = chooser.candidates[number]
+            at = np.flatnonzero(np.isin(known, candidates[candidates > 0]))
+            label = (candidates == known[at][:, None]).argmax(axis=1).astype(np.int8)
+            own = np.full(len(at), number, np.int16)
+            rows = featured(chooser, known, at, own, TARGETS.index("hans"))
+            kept = seen[rows[:, beside]].any(axis=1)
+            yield rows[kept], label[kept], own[kept]
 
 
 def featured(
@@ -425,16 +430,17 @@ def featured(
 ) -> npt.NDArray[np.int32]:
     context = Context.of(known, chooser.folded)
     said = chooser.said(context, at, number)
-    return np.stack([rows.astype(np.int32) for rows in context.features(at, number, target, *said)], axis=1)
+    features = context.features(at, number, target, said, chooser.usual[number])
+    return np.stack([rows.astype(np.int32) for rows in features], axis=1)
 
 
 def learnt(weights: Floats, rows: npt.NDArray[np.int32], labels: Small, possible: npt.NDArray[np.bool_]) -> Floats:
     """The weights that make the labels likeliest, beginning with these."""
-    squares = np.full((ROWS, MOST), 1e-8, np.float32)
+    squares = np.full((ROWS + 1, MOST), 1e-8, np.float32)
     chance = np.random.default_rng(1)
     for some in batches(len(rows), chance):
         part = rows[some]
-        part[:, 1:][chance.random((len(some), part.shape[1] - 1)) < LEFT_OUT] = 0  # never how frequent each is
+        part[:, 1:][chance.random((len(some), part.shape[1] - 1)) < LEFT_OUT] = ROWS  # never how frequent each is
         scores = np.where(possible[some], weights[part].sum(axis=1), -1e9)
         wrong = np.exp(scores - scores.max(axis=1, keepdims=True))
         wrong /= wrong.sum(axis=1, keepdims=True)
@@ -444,7 +450,7 @@ def learnt(weights: Floats, rows: npt.NDArray[np.int32], labels: Small, possible
         slope = np.stack(columns, axis=1).astype(np.float32)
         squares[touched] += slope * slope
         weights[touched] -= RATE * slope / np.sqrt(squares[touched])
-        weights[0] = 0
+        weights[ROWS] = 0
     return weights
 
 
