@@ -71,7 +71,7 @@ def convert(text: Text, context: Context) -> Proposals:
 TRIGGERS = {  # what may be converted
     "auto": (Class.HANS, Class.HANT),  # a document in one script has no drift
     "keep": (Class(0),),
-    "hans": (Class.HANT | Class.FOLDS,),
+    "hans": (Class.HAN,),
     "hant": (Class.HAN,),
     "hant-tw": (Class.HAN,),
     "hant-hk": (Class.HAN,),

@@ -32,7 +32,7 @@ NEAR: Sequence[tuple[int, ...]] = (
     *((-3, -2, -1), (1, 2, 3), (-2, -1, 1), (-1, 1, 2)),
 )
 BESIDE: Sequence[tuple[int, ...]] = ((), (-1,), (1,), (-1, 1))  # ... with the target, and with what phrases say; and
-FAR = (-5, -4, 4, 5)  # Han characters at these places, whichever it is
+FAR = (4, 5)  # Han characters so far away on either side, whichever it is
 PHRASES: Sequence[Sequence[tuple[int, ...]]] = (  # the rest of a phrase around a character, in three kinds; the last
     ((1, 2), (-1, 1), (-2, -1), (1, 2, 3), (-1, 1, 2), (-2, -1, 1), (-3, -2, -1)),  # of each kind counts
     ((-1,),),
@@ -95,30 +95,30 @@ class Chooser:
             japanese,
         )
 
-    def converted(self, codes: Codes, to: str, doubt: Floats) -> tuple[Codes, Ints, Bools]:
-        """The text in the target script; where it was chosen; and whether as a phrase says.
+    def asked(self, codes: Codes, to: str) -> Ints:
+        """The places of the characters that are to be chosen."""
+        return np.flatnonzero(self.number[to == "hans"].take(codes, mode="clip") >= 0)
 
-        doubt: for each character the nats that must speak for another one where it may stand in the target as it is.
+    def chosen(self, codes: Codes, to: str, at: Ints, doubt: Floats) -> tuple[Codes, Bools]:
+        """What stands at each of these places in the target script; and whether a phrase says so.
+
+        doubt: for each the nats that must speak for another character where it may stand in the target as it is.
         """
-        known = np.minimum(codes, BASE - 1)
-        found: Codes = np.where(codes < BASE, self.forms[to][known], codes)
-        number, target = self.number[to == "hans"], TARGETS.index(to if to in TARGETS else TARGETS[0])
-        context = Context.of(known, self.folded)
-        asked = np.flatnonzero(number[known] >= 0)
-        phrase = np.zeros(len(asked), np.bool_)
-        for start in range(0, len(asked), PIECE):
+        target = TARGETS.index(to if to in TARGETS else TARGETS[0])
+        context = Context.of(np.minimum(codes, BASE - 1), self.folded)
+        number = self.number[to == "hans"][codes[at]]
+        found, by_phrase = np.zeros(len(at), np.uint32), np.zeros(len(at), np.bool_)
+        for start in range(0, len(at), PIECE):
             part = slice(start, start + PIECE)
-            at, own = asked[part], number[known[asked[part]]]
-            said = self.said(context, at, own)
-            candidates = self.candidates[own]
-            scores = self.scores(context, at, own, target, said)
+            own, candidates = number[part], self.candidates[number[part]]
+            said = self.said(context, at[part], own)
+            scores = self.scores(context, at[part], own, target, said)
             scores[candidates == 0] = -np.inf
-            same = candidates == codes[at][:, None]
-            scores += np.where(same, doubt[at][:, None], np.float32(0))
+            scores += np.where(candidates == codes[at[part]][:, None], doubt[part][:, None], np.float32(0))
             best = scores.argmax(axis=1)
-            found[at] = self.forms[to][candidates[np.arange(len(at)), best]]
-            phrase[part] = (said == best[:, None]).any(axis=1)
-        return found, asked, phrase
+            found[part] = self.forms[to][candidates[np.arange(len(own)), best]]
+            by_phrase[part] = (said == best[:, None]).any(axis=1)
+        return found, by_phrase
 
     def scores(self, context: Context, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small) -> Floats:
         """In nats, shape (characters, 4)."""
@@ -143,21 +143,19 @@ class Chooser:
 
 @dataclass(frozen=True)
 class Context:
-    """A text folded to simplified characters, with line ends on both sides; line: the number of each one's line."""
+    """A text folded to simplified characters, with line ends on both sides."""
 
-    codes: Hashes
-    line: Ints
+    codes: Codes
 
     @classmethod
     def of(cls, codes: Codes, folded: Codes) -> Context:
-        edge = np.full(max(FAR), LF, np.uint64)
-        around = np.concatenate([edge, folded[codes].astype(np.uint64), edge])
-        return cls(around, np.cumsum(around == LF))
+        edge = np.full(max(FAR), LF, np.uint32)
+        return cls(np.concatenate([edge, folded[codes], edge]))
 
     def around(self, at: Ints, number: npt.NDArray[np.int16]) -> tuple[Hashes, dict[int, Hashes]]:
         """The hash with which the features of each character begin; and its neighbours by their places."""
         seed = mixed(np.full(len(at), 1, np.uint64), number.astype(np.uint64))
-        return seed, {place: self.codes[at + max(FAR) + place] for place in range(-3, 4) if place}
+        return seed, {place: self.codes[at + max(FAR) + place].astype(np.uint64) for place in range(-3, 4) if place}
 
     def features(
         self, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, usual: Small
@@ -183,11 +181,12 @@ class Context:
             for kind, places in enumerate(BESIDE):
                 yield row_of(feature(first, kind, places, beside))
         first = mixed(seed, np.uint64(8))
-        place = at + max(FAR)
-        for step in FAR:
-            code = self.codes[place + step]
-            tells = (code >= HAN[0]) & (code < HAN[1]) & (self.line[place + step] == self.line[place])
-            yield np.where(tells, row_of(mixed(first, code)), ROWS)
+        for side in (-1, 1):
+            inside = ~np.logical_or.reduce([beside[side * step] == LF for step in (1, 2, 3)])
+            for step in FAR:
+                code = self.codes[at + max(FAR) + side * step].astype(np.uint64)
+                inside &= code != LF
+                yield np.where(inside & (code >= HAN[0]) & (code < HAN[1]), row_of(mixed(first, code)), ROWS)
 
 
 def mapped(pairs: npt.NDArray[np.generic]) -> Codes:

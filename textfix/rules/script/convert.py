@@ -11,7 +11,7 @@ from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
 from textfix.rules.script.counts import counts_of, shares
 from textfix.rules.script.protect import kept
-from textfix.text import LF, Bools, Class, Codes, Ints, Text, offsets
+from textfix.text import LF, Class, Codes, Ints, Text, offsets
 
 NAME = "script.convert"
 PART = 1 << 18  # characters of rows that are converted at once
@@ -48,29 +48,32 @@ def groups(text: Text, rows: Ints) -> Iterator[Ints]:
 
 def converted(text: Text, rows: Ints, to: str) -> Edits:
     """Every character of these rows in the target script, as its surroundings say."""
-    part, counts = text.take(rows), counts_of(text.take(rows))
-    spread = apart(part)  # a row knows nothing of its neighbours
+    spread = apart(text.take(rows))  # a row knows nothing of its neighbours
     codes, marks = spread.codes, spread.classes
-    share = shares(codes, marks, np.diff(spread.rows), counts)
-    doubt = np.log(np.maximum(LEAST, share if to != "hans" else 1 - share))
     chooser = Chooser.load()
-    after, asked, by_phrase = chooser.converted(codes, to, -doubt.astype(np.float32))
-    kind = np.where((marks & int(OTHER[to] | Class.FOLDS if to == "hans" else OTHER[to])) != 0, TABLE, REGION)
-    kind[asked] = np.where(by_phrase, PHRASE, CONTEXT)
-    return edits_of(text, rows, spread, after, kind, kept(codes, marks, chooser.japanese))
+    at = chooser.asked(codes, to)
+    share = shares(codes, marks, at, counts_of(spread).share[spread.row_of(at)])
+    doubt = -np.log(np.maximum(LEAST, share if to != "hans" else 1 - share))
+    after, kind = in_form(codes, to), np.full(len(codes), REGION, np.int8)
+    kind[(marks & int(OTHER[to] | (Class.FOLDS if to == "hans" else 0))) != 0] = TABLE
+    after[at], by_phrase = chooser.chosen(codes, to, at, doubt.astype(np.float32))
+    kind[at] = np.where(by_phrase, PHRASE, CONTEXT)
+    return edits_of(text, rows, spread, after, kind)
+
+
+def in_form(codes: Codes, to: str) -> Codes:
+    """Every character that has but one form in the target script in this form."""
+    found: Codes = Chooser.load().forms[to].take(codes, mode="clip")
+    return np.where(codes < BASE, found, codes)
 
 
 def regional(text: Text, rows: Ints, to: str) -> Edits:
     """The characters of which the region has a form of its own."""
     part = text.take(rows)
-    forms, chooser = Chooser.load().forms[to], Chooser.load()
-    differs = forms.take(part.codes, mode="clip") != part.codes
-    hit = np.unique(part.row_of(np.flatnonzero(differs & (part.codes < BASE))))
+    hit = np.unique(part.row_of(np.flatnonzero(in_form(part.codes, to) != part.codes)))
     spread = apart(part.take(hit))
-    codes, marks = spread.codes, spread.classes
-    after = np.where(codes < BASE, forms.take(codes, mode="clip"), codes)
-    kind = np.full(len(codes), REGION)
-    return edits_of(text, rows[hit], spread, after, kind, kept(codes, marks, chooser.japanese))
+    after = in_form(spread.codes, to)
+    return edits_of(text, rows[hit], spread, after, np.full(len(after), REGION, np.int8))
 
 
 def apart(text: Text) -> Text:
@@ -78,13 +81,15 @@ def apart(text: Text) -> Text:
     return Text(np.insert(text.codes, text.rows[1:], np.uint32(LF)), text.rows + np.arange(len(text) + 1))
 
 
-def edits_of(text: Text, rows: Ints, spread: Text, after: Codes, kind: Ints, fixed: Bools) -> Edits:
+def edits_of(text: Text, rows: Ints, spread: Text, after: Codes, kind: npt.NDArray[np.int8]) -> Edits:
     """The edits of the rows of a text of which `spread` is a copy with line ends between."""
+    fixed = kept(spread.codes, spread.classes, Chooser.load().japanese)
     at = np.flatnonzero((after != spread.codes) & ~fixed)
     start = at + (text.rows[rows] - spread.rows[:-1])[spread.row_of(at)]
     notes = tuple(Note(NAME, sure, reason=reason) for sure, reason in NOTES)
     each = np.arange(len(at) + 1)
-    return Edits(start, start + 1, Text(spread.codes[at], each), Text(after[at], each), kind[at], notes)
+    before, changed = Text(spread.codes[at], each), Text(after[at], each)
+    return Edits(start, start + 1, before, changed, kind[at].astype(np.int64), notes)
 
 
 def joined(parts: list[Edits]) -> Edits:

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import CR, LF, Bools, Class, Codes, Ints, Marks, Text, gathered
+from textfix.text import Bools, Class, Codes, Ints, Marks, Text, gathered
 
 EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
 DOMINANT = 0.75  # of them that one script must have
 BLOCKS = 64  # blocks of a document that are counted to find its script
 WEIGHT = 2.0  # deciding characters of a clause, or of a line, that weigh as much as what it stands in
-CLAUSE_ENDS = np.array([ord(mark) for mark in "\n\r\t ，。！？；：、|,;:!?…　"])
-LINE_ENDS = np.array([LF, CR])
+LINE_ENDS, CLAUSE_ENDS = (
+    np.isin(np.arange(0x10000), [ord(mark) for mark in marks]) for marks in ("\n\r", "\n\r\t ，。！？；：、|,;:!?…　")
+)
 
 Floats = npt.NDArray[np.float64]
 
@@ -28,10 +29,15 @@ class Counts:
     hant: Ints
 
     @classmethod
-    def of(cls, marks: Marks, piece: Ints, size: int) -> Counts:
+    def of(cls, marks: Marks, piece: npt.NDArray[np.integer[Any]], size: int) -> Counts:
         """Count by piece; piece: for each character the number of its piece."""
         hans, hant = ((marks & int(script)) != 0 for script in (Class.HANS, Class.HANT))
         return cls(np.bincount(piece[hans], minlength=size), np.bincount(piece[hant], minlength=size))
+
+    @property
+    def share(self) -> Floats:
+        """For each piece the share of simplified ones among them; a half where there is none."""
+        return np.asarray((self.hans + 0.5) / (self.hans + self.hant + 1), np.float64)
 
     @property
     def dominant(self) -> npt.NDArray[np.int8]:
@@ -64,23 +70,23 @@ def name_of(dominant: int, counts: tuple[int, int]) -> str:
     return {1: "hant", -1: "hans", 0: "mixed"}[dominant]
 
 
-def pieces(codes: Codes, ends: npt.NDArray[Any]) -> Ints:
-    """For each character the number of its piece; a piece ends with one of these code points."""
-    last = np.isin(codes, ends)
-    return np.concatenate([[0], np.cumsum(last)[:-1]]).astype(np.int64)[: len(last)]
+def pieces(codes: Codes, ends: Bools) -> npt.NDArray[np.int32]:
+    """For each character the number of its piece; ends: for each code point whether a piece ends with it."""
+    last = ends.take(codes, mode="clip")
+    return np.cumsum(last, dtype=np.int32) - last
 
 
-def shares(codes: Codes, marks: Marks, lengths: Ints, documents: Counts) -> Floats:
-    """For each character the share of simplified ones among the deciding characters around it, between 0 and 1.
+def shares(codes: Codes, marks: Marks, at: Ints, document: Floats) -> Floats:
+    """The share of simplified ones among the deciding characters around each of these places, between 0 and 1.
 
-    Those of its clause count, and by WEIGHT what is known of its line, and of that by WEIGHT its document.
-    lengths: the characters of each document; documents: how many of them decide.
+    Those of its clause count, and by WEIGHT what is known of its line, and of that by WEIGHT its document's share.
     """
-    share = np.repeat((documents.hans + 0.5) / (documents.hans + documents.hant + 1), lengths)
+    share = document
     for ends in (LINE_ENDS, CLAUSE_ENDS):
         piece = pieces(codes, ends)
         counts = Counts.of(marks, piece, int(piece[-1]) + 1 if len(piece) else 1)
-        share = (counts.hans[piece] + WEIGHT * share) / ((counts.hans + counts.hant)[piece] + WEIGHT)
+        near = piece[at]
+        share = (counts.hans[near] + WEIGHT * share) / (counts.hans[near] + counts.hant[near] + WEIGHT)
     return share
 
 

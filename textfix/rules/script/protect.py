@@ -12,14 +12,16 @@ from textfix.text import Bools, Class, Codes, Marks, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
 OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
-SIGNS = {  # what a text must hold for a pattern to be looked for
-    "://": re.compile(r"[a-z][a-z0-9+.-]*://[^\s，。；、）)」』”》>\"']+", re.I),
-    "@": re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"),
-    "-{": re.compile(r"-\{.*?\}-"),
-    "`": re.compile(r"```.*?```|`[^`\n]+`", re.S),
-    "<code": re.compile(r"<code\b.*?</code>", re.S | re.I),
-    "<pre": re.compile(r"<pre\b.*?</pre>", re.S | re.I),
+NOTHING = re.compile("$")
+SIGNS = {  # what a text must hold for a pattern to be looked for; what stands before it belongs to it, too
+    "://": (re.compile(r"://[^\s，。；、）)」』”》>\"']+"), re.compile(r"[A-Za-z][A-Za-z0-9+.-]*$")),
+    "@": (re.compile(r"@[\w-]+(?:\.[\w-]+)+"), re.compile(r"[\w.+-]+$")),
+    "-{": (re.compile(r"-\{.*?\}-"), NOTHING),
+    "`": (re.compile(r"```.*?```|`[^`\n]+`", re.S), NOTHING),
+    "<code": (re.compile(r"<code\b.*?</code>", re.S | re.I), NOTHING),
+    "<pre": (re.compile(r"<pre\b.*?</pre>", re.S | re.I), NOTHING),
 }
+BEFORE = 64  # characters of a name before such a sign, at the most
 QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
 KANA = re.compile("[\u3041-\u30fa]")
 
@@ -28,10 +30,11 @@ def kept(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
     """The characters that are not to be converted. japanese: those that Japanese alone uses, kana aside."""
     found = in_other_language(codes, marks, japanese) | in_mojibake(codes, marks) | named(codes, marks)
     string = to_str(codes)
-    for sign, pattern in SIGNS.items():
+    for sign, (pattern, before) in SIGNS.items():
         if sign in string:
             for match in pattern.finditer(string):
-                found[match.start() : match.end()] = True
+                name = before.search(string, max(0, match.start() - BEFORE), match.start())
+                found[name.start() if name else match.start() : match.end()] = True
     if ((marks & int(Class.KANA)) != 0).any():
         for match in QUOTED.finditer(string):
             if KANA.search(match[1]):
@@ -40,7 +43,7 @@ def kept(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
 
 
 def named(codes: Codes, marks: Marks) -> Bools:
-    """Single characters in quotes of which the text talks: two forms of one in a line (「台」和「臺」), or a 「后」字."""
+    """Single characters in quotes of which the text talks: two forms of one in a line (「台」和「臺」), or 「后」字."""
     found = np.zeros(len(codes), np.bool_)
     if len(codes) < 4:
         return found
