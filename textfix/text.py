@@ -195,10 +195,17 @@ class Screen:
 
     def spans(self, trigger: Class) -> list[tuple[int, int]]:
         """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
+        return self.grown((self.flags & int(trigger)) != 0)
+
+    def grown(self, chosen: Bools) -> list[tuple[int, int]]:
+        """Spans that hold these blocks, grown to the ends of their lines (by MARGIN at the most)."""
         spans: list[tuple[int, int]] = []
+        blocks = np.flatnonzero(chosen)
+        first = np.flatnonzero((np.diff(blocks, prepend=-2) > 1) | (np.diff(self.row[blocks], prepend=-1) != 0))
+        last = np.append(first[1:], len(blocks))[: len(first)] - 1
         last_row = -1
-        for block in np.flatnonzero((self.flags & int(trigger)) != 0).tolist():
-            row, start, end = self._grow(block)
+        for one, other in zip(blocks[first].tolist(), blocks[last].tolist(), strict=True):
+            row, start, end = self._grow(one, other)
             if row == last_row and start <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
             else:
@@ -218,9 +225,9 @@ class Screen:
     def _piece(self, start: int, trigger: Class) -> Ints:
         return np.flatnonzero((self.text.classes[start : start + PIECE] & np.uint16(trigger)) != 0) + start
 
-    def _grow(self, block: int) -> tuple[int, int, int]:
-        start, end = int(self.starts[block]), int(self.ends[block])
-        row = int(self.row[block])
+    def _grow(self, first: int, last: int) -> tuple[int, int, int]:
+        start, end = int(self.starts[first]), int(self.ends[last])
+        row = int(self.row[first])
         low = max(int(self.text.rows[row]), start - MARGIN)
         high = min(int(self.text.rows[row + 1]), end + MARGIN)
         before = line_ends(self.text.codes[low:start])

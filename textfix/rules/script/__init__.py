@@ -43,7 +43,7 @@ def drift(text: Text, context: Context) -> Proposals:
 def stretches(text: Text, start: int, end: int, minority: Class) -> Iterator[tuple[int, int, int]]:
     """Where characters of the minority script stand with none of the majority between: start, end, and how many."""
     codes, marks = text.codes[start:end], text.classes[start:end]
-    found = ((marks & int(minority)) != 0) & ~kept(codes, marks, Chooser.load().japanese)
+    found = ((marks & int(minority)) != 0) & ~kept(codes, marks, Chooser.load().language)
     deciding = (marks & int(Class.HANS | Class.HANT)) != 0
     breaks = np.cumsum((deciding & ~found) | np.isin(codes, [LF, CR]))
     places = np.flatnonzero(found)

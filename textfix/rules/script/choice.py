@@ -26,13 +26,15 @@ BUCKETS = 1 << 18  # of the table of phrases, four phrases each
 PIECE = 1 << 13  # characters that are decided at once
 BASE = 0x32400  # code points up to the last Han character
 HAN = (0x3400, 0xA000)
-# Features: the characters at these places around the one that is decided, ...
-NEAR: Sequence[tuple[int, ...]] = (
-    *((), (-1,), (1,), (-2,), (2,), (-2, -1), (1, 2), (-1, 1)),
+SURE = 4.0  # nats by which the nearest characters must speak for a candidate for the others not to be asked
+# Features: the characters at these places around the one that is decided, by themselves, ...
+NEAREST: Sequence[tuple[int, ...]] = ((), (-1,), (1,), (-1, 1))  # ... with the target, and with what phrases say;
+OTHERS: Sequence[tuple[int, ...]] = (
+    *((-2,), (2,), (-2, -1), (1, 2)),
     *((-3, -2, -1), (1, 2, 3), (-2, -1, 1), (-1, 1, 2)),
 )
-BESIDE: Sequence[tuple[int, ...]] = ((), (-1,), (1,), (-1, 1))  # ... with the target, and with what phrases say; and
-FAR = (4, 5)  # Han characters so far away on either side, whichever it is
+FAR = (-5, -4, 4, 5)  # Han characters at these places, whichever it is
+EDGE = np.full(5, LF, np.uint32)
 PHRASES: Sequence[Sequence[tuple[int, ...]]] = (  # the rest of a phrase around a character, in three kinds; the last
     ((1, 2), (-1, 1), (-2, -1), (1, 2, 3), (-1, 1, 2), (-2, -1, 1), (-3, -2, -1)),  # of each kind counts
     ((-1,),),
@@ -54,7 +56,7 @@ class Chooser:
     not to be decided. candidates: up to four characters each, 0 where there is none; usual: which of them opencc takes
     outside phrases. folded: each code point as its simplified form. weights: shape (ROWS + 1, 4), the last row for what
     has no such feature. phrases: shape (BUCKETS, 4).
-    japanese: for each code point whether only Japanese uses it.
+    language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
     """
 
     forms: Mapping[str, Codes]
@@ -64,7 +66,7 @@ class Chooser:
     folded: Codes
     weights: Small
     phrases: npt.NDArray[np.uint16]
-    japanese: Bools
+    language: Small
 
     @staticmethod
     @cache
@@ -82,8 +84,10 @@ class Chooser:
             number = np.full(BASE, -1, np.int16)
             number[sources[start:end]] = np.arange(start, end)
             numbers.append(number)
-        japanese = np.zeros(BASE, np.bool_)
-        japanese[tables["japanese"].astype(np.int64)] = True
+        language = np.zeros(BASE, np.int8)
+        language[HAN[0] : HAN[1]] = -1
+        language[tables["jis"].astype(np.int64)] = 0
+        language[tables["japanese"].astype(np.int64)] = 1
         return cls(
             forms,
             (numbers[0], numbers[1]),
@@ -92,7 +96,7 @@ class Chooser:
             mapped(tables["fold"]),
             tables["weights"].astype(np.int8),
             tables["phrases"].astype(np.uint16),
-            japanese,
+            language,
         )
 
     def asked(self, codes: Codes, to: str) -> Ints:
@@ -104,89 +108,108 @@ class Chooser:
 
         doubt: for each the nats that must speak for another character where it may stand in the target as it is.
         """
-        target = TARGETS.index(to if to in TARGETS else TARGETS[0])
-        context = Context.of(np.minimum(codes, BASE - 1), self.folded)
         number = self.number[to == "hans"][codes[at]]
         found, by_phrase = np.zeros(len(at), np.uint32), np.zeros(len(at), np.bool_)
+        padded = np.concatenate([EDGE, codes, EDGE])
         for start in range(0, len(at), PIECE):
             part = slice(start, start + PIECE)
-            own, candidates = number[part], self.candidates[number[part]]
-            said = self.said(context, at[part], own)
-            scores = self.scores(context, at[part], own, target, said)
-            scores[candidates == 0] = -np.inf
-            scores += np.where(candidates == codes[at[part]][:, None], doubt[part][:, None], np.float32(0))
-            best = scores.argmax(axis=1)
-            found[part] = self.forms[to][candidates[np.arange(len(own)), best]]
+            places = Places.of(padded, at[part] + len(EDGE), number[part], self.folded)
+            candidates, said = self.candidates[places.number], self.said(places)
+            doubts = np.where(candidates == codes[at[part]][:, None], doubt[part][:, None], np.float32(0))
+            best = self.scores(places, to, said, doubts).argmax(axis=1)
+            found[part] = self.forms[to][candidates[np.arange(len(best)), best]]
             by_phrase[part] = (said == best[:, None]).any(axis=1)
         return found, by_phrase
 
-    def scores(self, context: Context, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small) -> Floats:
-        """In nats, shape (characters, 4)."""
-        total = np.zeros((len(at), MOST), np.int32)
-        for rows in context.features(at, number, target, said, self.usual[number]):
-            total += self.weights[rows]
+    def scores(self, places: Places, to: str, said: Small, doubts: Floats) -> Floats:
+        """In nats, shape (characters, 4); where the nearest characters leave no doubt, the others are not asked."""
+        target = TARGETS.index(to if to in TARGETS else TARGETS[0])
+        total = self.total(places.nearest(target, said, self.usual[places.number]), len(places.number)) + doubts
+        total[self.candidates[places.number] == 0] = -np.inf
+        ordered = np.partition(total, MOST - 2, axis=1)
+        open_ = np.flatnonzero(ordered[:, MOST - 1] - ordered[:, MOST - 2] < SURE)
+        total[open_] += self.total(places.take(open_).others(), len(open_))
+        return total
+
+    def total(self, features: Iterator[Ints], size: int) -> Floats:
+        total, weights = np.zeros((size, MOST), np.int16), self.weights.view(np.uint32).ravel()
+        for rows in features:
+            total += weights.take(rows).view(np.int8).reshape(size, MOST)
         return np.asarray(total / np.float32(SCALE), np.float32)
 
-    def said(self, context: Context, at: Ints, number: npt.NDArray[np.int16]) -> Small:
+    def said(self, places: Places) -> Small:
         """Which candidate opencc's phrases say, by their kind: shape (characters, 3), -1 where there is none."""
-        said = np.full((len(at), len(PHRASES)), -1, np.int8)
-        seed, beside = context.around(at, number)
+        said = np.full((len(places.number), len(PHRASES)), -1, np.int8)
+        phrases = self.phrases.view(np.uint64).ravel()
         for kind, several in enumerate(PHRASES):
-            for places in several:
-                value = feature(seed, NEAR.index(places), places, beside)
-                lanes = self.phrases[bucket_of(value)]
-                hit = (lanes >> 2) == marked(value)[:, None]
-                where = np.flatnonzero(hit.any(axis=1))
-                said[where, kind] = lanes[where, hit[where].argmax(axis=1)] & 3
+            for around in several:
+                value = places.feature(around)
+                lanes = phrases.take(bucket_of(value)).view(np.uint16).reshape(-1, MOST)
+                place, lane = np.nonzero((lanes >> 2) == marked(value)[:, None])
+                said[place, kind] = lanes[place, lane] & 3
         return said
 
 
 @dataclass(frozen=True)
-class Context:
-    """A text folded to simplified characters, with line ends on both sides."""
+class Places:
+    """Characters that are decided, and what stands around them.
 
-    codes: Codes
+    number: of each, its row in the candidates. seed: the hash with which its features begin. beside: its neighbours,
+    folded to simplified characters; beyond the ends of its line there are only line ends.
+    """
+
+    number: npt.NDArray[np.int16]
+    seed: Hashes
+    beside: Mapping[int, Hashes]
 
     @classmethod
-    def of(cls, codes: Codes, folded: Codes) -> Context:
-        edge = np.full(max(FAR), LF, np.uint32)
-        return cls(np.concatenate([edge, folded[codes], edge]))
+    def of(cls, padded: Codes, at: Ints, number: npt.NDArray[np.int16], folded: Codes) -> Places:
+        """padded: the text with EDGE before and behind."""
+        beside: dict[int, Hashes] = {}
+        for side in (-1, 1):
+            inside = np.ones(len(at), np.bool_)
+            for step in range(1, len(EDGE) + 1):
+                code = folded.take(padded[at + side * step], mode="clip")
+                inside &= code != LF
+                beside[side * step] = np.where(inside, code, np.uint32(LF)).astype(np.uint64)
+        return cls(number, mixed(np.full(len(at), 1, np.uint64), number.astype(np.uint64)), beside)
 
-    def around(self, at: Ints, number: npt.NDArray[np.int16]) -> tuple[Hashes, dict[int, Hashes]]:
-        """The hash with which the features of each character begin; and its neighbours by their places."""
-        seed = mixed(np.full(len(at), 1, np.uint64), number.astype(np.uint64))
-        return seed, {place: self.codes[at + max(FAR) + place].astype(np.uint64) for place in range(-3, 4) if place}
+    def take(self, index: Ints) -> Places:
+        return Places(
+            self.number[index], self.seed[index], {place: codes[index] for place, codes in self.beside.items()}
+        )
 
-    def features(
-        self, at: Ints, number: npt.NDArray[np.int16], target: int, said: Small, usual: Small
-    ) -> Iterator[Ints]:
-        """For each feature its row in the table of weights, one for each of the characters at these places.
+    def feature(self, around: tuple[int, ...]) -> Hashes:
+        """The characters around, by themselves."""
+        return feature(self.seed, (*NEAREST, *OTHERS).index(around), around, self.beside)
+
+    def nearest(self, target: int, said: Small, usual: Small) -> Iterator[Ints]:
+        """For each feature of the nearest characters, of the target and of phrases, its rows in the table of weights.
 
         said, usual: what Chooser.said says, and what opencc takes outside phrases. What has not the feature has the row
         behind the last.
         """
-        seed, beside = self.around(at, number)
-        for kind, places in enumerate(NEAR):
-            yield row_of(feature(seed, kind, places, beside))
-        by_phrase, best = mixed(seed, np.uint64(1)), usual
+        for around in NEAREST:
+            yield row_of(self.feature(around))
+        by_phrase = mixed(self.seed, np.uint64(1))
         for kind, column in enumerate(said.T):
-            yield np.where(
-                column >= 0, row_of(feature(by_phrase, 64 + kind, (0,), {0: column.astype(np.uint64)})), ROWS
-            )
+            yield np.where(column >= 0, row_of(one(by_phrase, 64 + kind, column)), ROWS)
         best = np.where(said[:, 0] >= 0, said[:, 0], np.where(said[:, 2] >= 0, said[:, 2], said[:, 1]))
         none = best < 0
         best = np.where(none, usual, best)
-        yield np.where(none, row_of(feature(by_phrase, 63, (0,), {0: best.astype(np.uint64)})), ROWS)
-        for first in (mixed(seed, np.uint64(2 + target)), mixed(by_phrase, best.astype(np.uint64))):
-            for kind, places in enumerate(BESIDE):
-                yield row_of(feature(first, kind, places, beside))
-        first = mixed(seed, np.uint64(8))
-        for side in (-1, 1):
-            inside = ~np.logical_or.reduce([beside[side * step] == LF for step in (1, 2, 3)])
-            for step in FAR:
-                code = self.codes[at + max(FAR) + side * step].astype(np.uint64)
-                inside &= code != LF
-                yield np.where(inside & (code >= HAN[0]) & (code < HAN[1]), row_of(mixed(first, code)), ROWS)
+        yield np.where(none, row_of(one(by_phrase, 63, best)), ROWS)
+        for first in (mixed(self.seed, np.uint64(2 + target)), mixed(by_phrase, best.astype(np.uint64))):
+            for kind, around in enumerate(NEAREST):
+                yield row_of(feature(first, kind, around, self.beside))
+
+    def others(self) -> Iterator[Ints]:
+        """The same of characters farther away."""
+        for around in OTHERS:
+            yield row_of(self.feature(around))
+        first = mixed(self.seed, np.uint64(8))
+        for place in FAR:
+            code = self.beside[place]
+            yield np.where((code >= HAN[0]) & (code < HAN[1]), row_of(mixed(first, code)), ROWS)
 
 
 def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
@@ -196,11 +219,15 @@ def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
     return table
 
 
-def feature(first: Hashes, kind: int, places: tuple[int, ...], beside: Mapping[int, Hashes]) -> Hashes:
+def feature(first: Hashes, kind: int, around: tuple[int, ...], beside: Mapping[int, Hashes]) -> Hashes:
     value = mixed(first, np.uint64(16 + kind))
-    for place in places:
+    for place in around:
         value = mixed(value, beside[place])
     return value
+
+
+def one(first: Hashes, kind: int, column: Small) -> Hashes:
+    return mixed(mixed(first, np.uint64(16 + kind)), column.astype(np.uint64))
 
 
 def mixed(value: Hashes, more: Hashes | np.uint64) -> Hashes:

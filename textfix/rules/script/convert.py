@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
-from textfix.rules.script.counts import counts_of, shares
+from textfix.rules.script.counts import Floats, counts_of, shares
 from textfix.rules.script.protect import kept
-from textfix.text import LF, Class, Codes, Ints, Text, offsets
+from textfix.text import LF, Class, Codes, Ints, Text, gathered, offsets
 
 NAME = "script.convert"
-PART = 1 << 18  # characters of rows that are converted at once
+PART = 1 << 18  # characters that are converted at once
+NONE = np.zeros(0, np.int64)
 LEAST = 1e-4  # of the share of the other script
 OWN = {"hans": Class.HANS, "hant": Class.HANT, "hant-tw": Class.HANT, "hant-hk": Class.HANT}
 OTHER = {"hans": Class.HANT, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}
@@ -26,39 +29,79 @@ NOTES = (
     (0.95, "table: the form of the region"),
 )
 
+Spans = list[tuple[int, int]]
+
 
 def convert_rows(text: Text, rows: Ints, to: str) -> Edits:
     """The edits that convert these rows to one target.
 
-    A row in which only characters of the target script stand is right as it is, but for forms of the region.
+    A block in which only characters of the target script stand is right as it is, but for forms of the region.
     """
-    holds = {script: np.isin(rows, text.screen.rows(script)) for script in (OWN[to], OTHER[to])}
-    right = holds[OWN[to]] & ~holds[OTHER[to]]
-    found = [converted(text, some, to) for some in groups(text, rows[~right])]
+    part = text.take(rows)
+    screen, share = part.screen, counts_of(part).share
+    own, other, han = ((screen.flags & int(kind)) != 0 for kind in (OWN[to], OTHER[to], Class.HAN))
+    found = [converted(part, spans, to, share) for spans in groups(screen.grown(han & (other | ~own)))]
     if to in ("hant-tw", "hant-hk"):
-        found += [regional(text, some, to) for some in groups(text, rows[right])]
-    return joined(found)
+        found.append(regional(part, screen.grown(han & own & ~other), to))
+    edits = joined(found)
+    return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
 
 
-def groups(text: Text, rows: Ints) -> Iterator[Ints]:
-    """The rows in groups of about PART characters."""
-    size = np.cumsum(np.diff(text.rows)[rows])
-    return iter(np.split(rows, np.flatnonzero(np.diff(size // PART)) + 1) if len(rows) else [])
+def groups(spans: Spans) -> Iterator[Spans]:
+    """The spans in groups of about PART characters."""
+    size = np.cumsum([end - start for start, end in spans])
+    for _, group in itertools.groupby(zip((size // PART).tolist(), spans, strict=True), key=lambda one: one[0]):
+        yield [span for _, span in group]
 
 
-def converted(text: Text, rows: Ints, to: str) -> Edits:
-    """Every character of these rows in the target script, as its surroundings say."""
-    spread = apart(text.take(rows))  # a row knows nothing of its neighbours
-    codes, marks = spread.codes, spread.classes
-    chooser = Chooser.load()
+def converted(text: Text, spans: Spans, to: str, share: Floats) -> Edits:
+    """Every character of these spans in the target script, as its surroundings say. share: of each row."""
+    part = Part.of(text, spans)
+    codes, marks, chooser = part.text.codes, part.text.classes, Chooser.load()
     at = chooser.asked(codes, to)
-    share = shares(codes, marks, at, counts_of(spread).share[spread.row_of(at)])
-    doubt = -np.log(np.maximum(LEAST, share if to != "hans" else 1 - share))
+    near = shares(codes, marks, at, share[text.row_of(part.places[at])])
+    doubt = -np.log(np.maximum(LEAST, near if to != "hans" else 1 - near))
     after, kind = in_form(codes, to), np.full(len(codes), REGION, np.int8)
     kind[(marks & int(OTHER[to] | (Class.FOLDS if to == "hans" else 0))) != 0] = TABLE
     after[at], by_phrase = chooser.chosen(codes, to, at, doubt.astype(np.float32))
     kind[at] = np.where(by_phrase, PHRASE, CONTEXT)
-    return edits_of(text, rows, spread, after, kind)
+    return part.edits(after, kind)
+
+
+def regional(text: Text, spans: Spans, to: str) -> Edits:
+    """The characters of which the region has a form of its own."""
+    part = Part.of(text, spans)
+    after = in_form(part.text.codes, to)
+    return part.edits(after, np.full(len(after), REGION, np.int8)) if (after != part.text.codes).any() else EMPTY
+
+
+@dataclass(frozen=True)
+class Part:
+    """Spans of a text with a line end behind each, so that none knows of its neighbours.
+
+    text: one row a span. places: for each character its place in the text.
+    """
+
+    text: Text
+    places: Ints
+
+    @classmethod
+    def of(cls, text: Text, spans: Spans) -> Part:
+        starts, ends = (np.array([*side], np.int64) for side in zip(*spans, strict=True)) if spans else (NONE, NONE)
+        places = gathered(starts, ends)
+        behind = np.cumsum(ends - starts)
+        codes = np.insert(text.codes[places], behind, np.uint32(LF))
+        rows = np.append(0, behind + np.arange(1, len(behind) + 1))
+        return cls(Text(codes, rows), np.insert(places, behind, ends))
+
+    def edits(self, after: Codes, kind: npt.NDArray[np.int8]) -> Edits:
+        """The edits that make the text so; kind: for each character the number of the reason, in NOTES."""
+        codes = self.text.codes
+        at = np.flatnonzero(after != codes)
+        at = at[~kept(codes, self.text.classes, Chooser.load().language)[at]]
+        start, each = self.places[at], np.arange(len(at) + 1)
+        notes = tuple(Note(NAME, sure, reason=reason) for sure, reason in NOTES)
+        return Edits(start, start + 1, Text(codes[at], each), Text(after[at], each), kind[at].astype(np.int64), notes)
 
 
 def in_form(codes: Codes, to: str) -> Codes:
@@ -67,33 +110,8 @@ def in_form(codes: Codes, to: str) -> Codes:
     return np.where(codes < BASE, found, codes)
 
 
-def regional(text: Text, rows: Ints, to: str) -> Edits:
-    """The characters of which the region has a form of its own."""
-    part = text.take(rows)
-    hit = np.unique(part.row_of(np.flatnonzero(in_form(part.codes, to) != part.codes)))
-    spread = apart(part.take(hit))
-    after = in_form(spread.codes, to)
-    return edits_of(text, rows[hit], spread, after, np.full(len(after), REGION, np.int8))
-
-
-def apart(text: Text) -> Text:
-    """The same rows with a line end behind each."""
-    return Text(np.insert(text.codes, text.rows[1:], np.uint32(LF)), text.rows + np.arange(len(text) + 1))
-
-
-def edits_of(text: Text, rows: Ints, spread: Text, after: Codes, kind: npt.NDArray[np.int8]) -> Edits:
-    """The edits of the rows of a text of which `spread` is a copy with line ends between."""
-    fixed = kept(spread.codes, spread.classes, Chooser.load().japanese)
-    at = np.flatnonzero((after != spread.codes) & ~fixed)
-    start = at + (text.rows[rows] - spread.rows[:-1])[spread.row_of(at)]
-    notes = tuple(Note(NAME, sure, reason=reason) for sure, reason in NOTES)
-    each = np.arange(len(at) + 1)
-    before, changed = Text(spread.codes[at], each), Text(after[at], each)
-    return Edits(start, start + 1, before, changed, kind[at].astype(np.int64), notes)
-
-
 def joined(parts: list[Edits]) -> Edits:
-    """Edits of several places as one column, in order; each keeps its notes."""
+    """Edits of several places as one column, in order; each keeps its notes. Of two at one place the first counts."""
     parts = [part for part in parts if len(part)]
     if not parts:
         return EMPTY
@@ -106,7 +124,8 @@ def joined(parts: list[Edits]) -> Edits:
         np.concatenate([part.note + first for part, first in zip(parts, base, strict=True)]),
         tuple(note for part in parts for note in part.notes),
     )
-    return columns.select(np.argsort(columns.start, kind="stable"))
+    order = np.argsort(columns.start, kind="stable")
+    return columns.select(order[np.diff(columns.start[order], prepend=-1) > 0])
 
 
 def stacked(texts: list[Text]) -> Text:

@@ -90,12 +90,18 @@ def shares(codes: Codes, marks: Marks, at: Ints, document: Floats) -> Floats:
     return share
 
 
-def in_other_language(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
-    """The characters of lines that are Japanese or Korean; japanese: for each code point whether Japan alone has it."""
-    other = ((marks & int(Class.KANA | Class.HANGUL)) != 0) | japanese.take(codes, mode="clip")
+def in_other_language(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
+    """The characters of lines that are Japanese or Korean, without clauses that can only be Chinese.
+
+    language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
+    """
+    known = language.take(codes, mode="clip")
+    other = ((marks & int(Class.KANA | Class.HANGUL)) != 0) | (known > 0)
     if not other.any():
         return np.asarray(other, np.bool_)
-    line = pieces(codes, LINE_ENDS)
-    size = int(line[-1]) + 1
-    han = np.bincount(line[(marks & int(Class.HAN)) != 0], minlength=size)
-    return np.asarray((5 * np.bincount(line[other], minlength=size) > han)[line])
+    line, clause = (pieces(codes, ends) for ends in (LINE_ENDS, CLAUSE_ENDS))
+    han = np.bincount(line[(marks & int(Class.HAN)) != 0], minlength=int(line[-1]) + 1)
+    foreign = 5 * np.bincount(line[other], minlength=len(han)) > han
+    size = int(clause[-1]) + 1
+    chinese = (np.bincount(clause[known < 0], minlength=size) > 0) & (np.bincount(clause[other], minlength=size) == 0)
+    return np.asarray(foreign[line] & ~chinese[clause])

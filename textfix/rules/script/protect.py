@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import numpy.typing as npt
 
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_other_language, pieces
@@ -26,9 +27,9 @@ QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
 KANA = re.compile("[\u3041-\u30fa]")
 
 
-def kept(codes: Codes, marks: Marks, japanese: Bools) -> Bools:
-    """The characters that are not to be converted. japanese: those that Japanese alone uses, kana aside."""
-    found = in_other_language(codes, marks, japanese) | in_mojibake(codes, marks) | named(codes, marks)
+def kept(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
+    """The characters that are not to be converted. language: as in in_other_language."""
+    found = in_other_language(codes, marks, language) | in_mojibake(codes, marks) | named(codes, marks)
     string = to_str(codes)
     for sign, (pattern, before) in SIGNS.items():
         if sign in string:

@@ -17,11 +17,13 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import itertools
 import math
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -32,21 +34,23 @@ from textfix.data.generate import dictionary
 from textfix.rules.script.choice import (
     BASE,
     BUCKETS,
+    EDGE,
     HAN,
     MOST,
-    NEAR,
+    NEAREST,
     PHRASES,
     ROWS,
     SCALE,
     TARGETS,
     Chooser,
-    Context,
     Floats,
+    Places,
     Small,
     bucket_of,
     feature,
     marked,
     mixed,
+    one,
     row_of,
 )
 from textfix.text import LF, Class, Codes, Ints, Text, to_codes, to_str
@@ -166,6 +170,7 @@ def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
         "weights": np.zeros((ROWS + 1, MOST), np.int8),
         "phrases": np.zeros((BUCKETS, 4), np.uint16),
         "japanese": japanese(),
+        "jis": np.array(jis(), np.uint32),
     }
 
 
@@ -253,19 +258,19 @@ def japanese() -> npt.NDArray[np.uint32]:
     chinese = [dictionary(name) for name in ("STCharacters", "TSCharacters")]
     known = {one for table in chinese for key, values in table.items() for one in (key, *values)}
     simple = {one for values in dictionary("JPShinjitaiCharacters").values() for one in values}
-    only = (simple | {*dictionary("JPShinjitaiCharactersRev"), *KOKUJI}) - known
-    return np.array(sorted(ord(one) for one in only if len(one) == 1 and in_jis(one)), np.uint32)
+    only = {one for one in simple | {*dictionary("JPShinjitaiCharactersRev"), *KOKUJI} if len(one) == 1} - known
+    return np.array(
+        sorted(ord(one) for one in only if ord(one) in jis() and not one.encode("gb2312", "ignore")), np.uint32
+    )
+
+
+@cache
+def jis() -> list[int]:
+    """The Han characters of JIS X 0208."""
+    return [code for code in range(*HAN) if chr(code).encode("shift_jis", "ignore")]
 
 
 KOKUJI = "込働峠畑辻榊枠匂栃笹凧喰籾糀鰯凪杢麿匁粂俣椙樫"  # made in Japan
-
-
-def in_jis(character: str) -> bool:
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return bool(character.encode("shift_jis", "ignore"))
-    return False
 
 
 def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
@@ -292,12 +297,12 @@ def phrase_table(chooser: Chooser) -> npt.NDArray[np.uint16]:
         ends = np.flatnonzero(source == LF)
         line = np.searchsorted(ends, at)
         before, after = at - np.concatenate([[0], ends + 1])[line], ends[line] - at - 1
-        seed, beside = Context.of(known, chooser.folded).around(at, number)
-        for places in (one for several in PHRASES for one in several):
+        around = places_of(chooser, source, at, number)
+        for places in itertools.chain(*PHRASES):
             left, right = -min(0, *places), max(0, *places)
             whole = (before == left) & (after == right)
             part = (before + after >= LONGEST) & (len(places) + 1 == LONGEST) & (before >= left) & (after >= right)
-            value = feature(seed, NEAR.index(places), places, beside)
+            value = around.feature(places)
             for chosen in (whole, part):
                 put(table, filled, value[chosen], says[chosen])
     return table
@@ -334,16 +339,16 @@ def beginning(chooser: Chooser) -> Floats:
     seed = mixed(np.full(len(own), 1, np.uint64), own.astype(np.uint64))
     by_phrase, variants = mixed(seed, np.uint64(1)), same_in_region(chooser)
     for said in range(MOST):
-        lane = {0: np.full(len(own), said, np.uint64)}
+        lane = np.full(len(own), said, np.int8)
         for kind, nats in enumerate(BY_PHRASE):
-            weights[row_of(feature(by_phrase, 64 + kind, (0,), lane))] = nats * variants[:, said]
+            weights[row_of(one(by_phrase, 64 + kind, lane))] = nats * variants[:, said]
         usual = chooser.usual == said
-        weights[row_of(feature(by_phrase, 63, (0,), lane))[usual]] = BY_DEFAULT * variants[usual, said]
+        weights[row_of(one(by_phrase, 63, lane))[usual]] = BY_DEFAULT * variants[usual, said]
     single, beside = counted(chooser)
     for place, (number, neighbour, counts) in beside.items():
         prior = single[number]
         share = (counts + KNOWN * prior) / (counts.sum(axis=1, keepdims=True) + KNOWN)
-        value = mixed(mixed(seed[number], np.uint64(16 + NEAR.index((place,)))), neighbour.astype(np.uint64))
+        value = feature(seed[number], NEAREST.index((place,)), (place,), {place: neighbour.astype(np.uint64)})
         weights[row_of(value)] = np.where(chooser.candidates[number] > 0, BY_PAIR * np.log(share / prior), 0)
     return weights
 
@@ -409,7 +414,7 @@ def samples(chooser: Chooser, pair: Pair) -> Samples:
 
 def of_simplified(chooser: Chooser, texts: Sequence[Codes], known_beside: Sequence[Samples]) -> Iterator[Samples]:
     """Simplified text tells which form it keeps: every candidate, where a neighbour is one that its source has."""
-    beside = [NEAR.index((place,)) for place in (-1, 1)]
+    beside = [NEAREST.index((place,)) for place in (-1, 1)]
     seen = np.zeros(ROWS + 1, np.bool_)
     for rows, _, _ in known_beside:
         seen[rows[:, beside].ravel()] = True
@@ -426,12 +431,15 @@ def of_simplified(chooser: Chooser, texts: Sequence[Codes], known_beside: Sequen
 
 
 def featured(
-    chooser: Chooser, known: Codes, at: Ints, number: npt.NDArray[np.int16], target: int
+    chooser: Chooser, codes: Codes, at: Ints, number: npt.NDArray[np.int16], target: int
 ) -> npt.NDArray[np.int32]:
-    context = Context.of(known, chooser.folded)
-    said = chooser.said(context, at, number)
-    features = context.features(at, number, target, said, chooser.usual[number])
-    return np.stack([rows.astype(np.int32) for rows in features], axis=1)
+    places = places_of(chooser, codes, at, number)
+    rows = (*places.nearest(target, chooser.said(places), chooser.usual[number]), *places.others())
+    return np.stack([row.astype(np.int32) for row in rows], axis=1)
+
+
+def places_of(chooser: Chooser, codes: Codes, at: Ints, number: npt.NDArray[np.int16]) -> Places:
+    return Places.of(np.concatenate([EDGE, codes, EDGE]), at + len(EDGE), number, chooser.folded)
 
 
 def learnt(weights: Floats, rows: npt.NDArray[np.int32], labels: Small, possible: npt.NDArray[np.bool_]) -> Floats:
