@@ -43,12 +43,13 @@ class Class(IntFlag):
     KANA = 64  # hiragana and katakana
     HANGUL = 128
     NFC = 256  # may change, or compose with its left neighbour, under this normalization form
-    NFD = 512
-    NFKC = 1024
-    NFKD = 2048
-    CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
+    FORM = 512  # the same under any of the other forms: NFD, NFKC, NFKD
+    COMPATIBLE = 1024  # fullwidth letters and digits, halfwidth katakana, CJK radicals, private use
+    ESCAPE = 2048  # a sign of ASCII with which leftover escapes begin
+    CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators, variation selectors
     MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
     QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
+    ANY = 0x10000  # whatever it is; no bit of the table
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
 
 
@@ -183,6 +184,8 @@ class Screen:
         """The rows that hold, for each of these triggers, a character of one of its classes."""
         found = np.ones(len(self.text), np.bool_)
         for trigger in triggers:
+            if trigger is Class.ANY:
+                continue
             holds = np.zeros(len(self.text), np.bool_)
             holds[self.row[(self.flags & int(trigger)) != 0]] = True
             found &= holds
