@@ -7,7 +7,7 @@ indices into `Text.codes`, that is, characters (code points), never bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from functools import cache, cached_property
@@ -28,7 +28,9 @@ MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
 MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
-LF, CR = 0x0A, 0x0D
+LF, CR, SPACE = 0x0A, 0x0D, 0x20
+EVERY = 8  # of so many places two are looked at, to find spaces between single characters
+FIRST_HAN = 0x3001  # with the signs of Chinese
 
 
 class Class(IntFlag):
@@ -38,7 +40,7 @@ class Class(IntFlag):
     TONE = 2  # a Latin letter with a tone mark of pinyin
     HANS = 4  # only simplified text uses it
     HANT = 8  # only traditional text uses it
-    SPACE = 16  # a horizontal space other than U+0020
+    SPACE = 16  # a horizontal space other than U+0020; or U+0020, here and there between single characters
     HAN = 32  # a Han character
     KANA = 64  # hiragana and katakana
     HANGUL = 128
@@ -117,6 +119,7 @@ class Text:
         """
         marks = classes(self.codes)
         marks[repeated(self.codes, ord("?"), MANY)] |= np.uint16(Class.QUESTIONS)
+        marks[parted(self.codes)] |= np.uint16(Class.SPACE)
         starts, ends = self.rows[:-1], self.rows[1:]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
         if not len(short):
@@ -209,6 +212,10 @@ class Screen:
             last_row = row
         return spans
 
+    def read(self, trigger: Class) -> Iterator[tuple[int, str]]:
+        """The same spans as strings, and where they start."""
+        return ((start, self.text.slice(start, end)) for start, end in self.spans(trigger))
+
     def where(self, trigger: Class) -> Ints:
         """The places of all characters of these classes; where few blocks hold any, only these are looked at."""
         blocks = (self.flags & int(trigger)) != 0
@@ -256,6 +263,19 @@ def repeated(codes: Codes, code: int, times: int) -> Ints:
     starts = np.unique(starts[starts + times <= len(codes)])
     inside = codes[starts[:, None] + np.arange(times)] == code if len(starts) else np.zeros((0, times), np.bool_)
     return np.asarray(starts[inside.all(axis=1)], np.int64)
+
+
+def parted(codes: Codes) -> Ints:
+    """Some of the spaces that part single characters of Han: one at least of those that part ten in a row.
+
+    >>> parted(to_codes("一 二 三 四 五 六 七 八 九 十")).tolist()
+    [1, 9]
+    """
+    hits = [np.flatnonzero(codes[first::EVERY] == SPACE) * EVERY + first for first in (0, 1)]
+    found = np.sort(np.concatenate(hits))
+    found = found[found + 2 < len(codes)]
+    found = found[codes[found + 2] == SPACE]
+    return np.asarray(found[codes[found + 1] >= FIRST_HAN], np.int64)
 
 
 def odds(codes: Codes) -> npt.NDArray[np.int8]:

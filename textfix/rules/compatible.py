@@ -23,7 +23,7 @@ import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text
+from textfix.text import Class, Text, to_str
 
 RADICALS = "\u2e80-\u2fdf"
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -33,8 +33,10 @@ ABOUT = re.compile("部首|部件|偏旁|康熙|字根|筆畫|笔画|U\\+|radica
 MANY = 3  # radicals inside Chinese that show a document to have them everywhere
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 FITS_GBK = re.compile(f"(?<=[{HAN}])[\ue78d-\ue864]+")
-LIKELY = -11.0  # nats a character that an ideograph of HKSCS must reach, with its right neighbour
+LIKELY = -10.0  # nats a character that an ideograph of HKSCS must reach, with its right neighbour
+CANTONESE = re.compile("[佢咗喺嘅哋啲嘢冇嚟唔咁]")
 SURE = 0.9
+SIMPLIFIED = {"\u2f3e": "户", "\u2fad": "青"}  # what simplified fonts show for a radical with a variant
 
 
 @cache
@@ -45,16 +47,28 @@ def table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def propose_radicals(text: Text, context: Context) -> Proposals:
-    spans = [(start, text.slice(start, end)) for start, end in text.screen.spans(Class.COMPATIBLE)]
+    spans = list(text.screen.read(Class.COMPATIBLE))
     rows = text.row_of([start for start, _ in spans]).tolist()
     inside = np.zeros(len(text), np.int64)
     for row, (_, span) in zip(rows, spans, strict=True):
         inside[row] += sum(len(RADICAL.findall(run[0])) for run in RUN.finditer(span) if len(run[0]) > 1)
+    hans = [simplified(text, row) for row in range(len(text))]
+    note = Note(RADICAL_RULE.name, reason="a radical in place of an ideograph")
     return Proposals.of(
-        Edit(start + at, start + at + 1, span[at], table()[0][span[at]], Note(RADICAL_RULE.name, reason="a radical"))
+        Edit(start + at, start + at + 1, span[at], ideograph(span[at], hans[row]), note)
         for row, (start, span) in zip(rows, spans, strict=True)
         for at in radicals(span, bool(inside[row] >= MANY))
     )
+
+
+def simplified(text: Text, row: int) -> bool:
+    """Whether a row holds no more characters of traditional script alone than of simplified."""
+    marks = text.classes[text.rows[row] : text.rows[row + 1]]
+    return bool(((marks & int(Class.HANT)) != 0).sum() <= ((marks & int(Class.HANS)) != 0).sum())
+
+
+def ideograph(radical: str, hans: bool) -> str:
+    return SIMPLIFIED.get(radical, table()[0][radical]) if hans else table()[0][radical]
 
 
 def radicals(span: str, common: bool) -> Iterator[int]:
@@ -116,8 +130,11 @@ def of_hkscs(text: Text, places: Sequence[int], context: Context) -> list[Edit]:
     codes[np.array(places) - low] = [ord(one) for one in read]
     costs = context.model.characters(Text(codes, np.array([0, len(codes)], np.int64)))
     right = np.minimum(np.array(places) - low + 1, len(codes) - 1)
-    if ((costs[np.array(places) - low] + costs[right]) / 2 < LIKELY).any():
+    known = codes[np.array(places) - low] < 0x10000
+    if ((costs[np.array(places) - low] + costs[right])[known] / 2 < LIKELY).any():
         return []
+    if not known.any() or (simplified(text, row) and not CANTONESE.search(to_str(codes))):
+        return []  # of ideographs beyond the basic plane the model knows nothing
     note = Note(PRIVATE_RULE.name, SURE, inferred=True, reason="private use of Big5 with HKSCS")
     return [Edit(at, at + 1, text.slice(at, at + 1), one, note) for at, one in zip(places, read, strict=True)]
 

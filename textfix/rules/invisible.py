@@ -22,9 +22,7 @@ RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\
 JOINING = "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1900-\u1cff\ua840-\ua87f\ua8e0-\ua8ff\ua980-\uaadf\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff"
 SPACELESS = "\u0e00-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\uaa00-\uaa7f\uaa80-\uaadf"
 MONGOLIAN = "\u1800-\u18af"
-EMOJI = (
-    "#*0-9\u00a9\u00ae\u200d\u203c-\u3299\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f"
-)
+EMOJI = "#*0-9\u00a9\u00ae\u200d\u203c-\u3299\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f"
 VARIED = f"{EMOJI}\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff{MONGOLIAN}\u1000-\u109f\u2200-\u22ff\ua840-\ua87f"
 FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 NOTHING = "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u2060\u206a-\u206f\ufeff\ufff9-\ufffc]"
@@ -51,10 +49,15 @@ KINDS = {
 
 def propose(text: Text, context: Context) -> Proposals:
     return Proposals.of(
-        Edit(start + at, start + at + len(before), before, after, Note(RULE.name, reason=f"{KINDS[kind]} ({names})"))
-        for start, end in text.screen.spans(Class.CONTROL)
-        for at, before, after, kind in found(text.slice(start, end))
-        if (names := ", ".join(dict.fromkeys(f"U+{ord(one):04X}" for one in before if not one.isprintable())) or "VS")
+        Edit(
+            start + at,
+            start + at + len(before),
+            before,
+            after,
+            Note(RULE.name, reason=f"{KINDS[kind]} (U+{ord(before[0]):04X})"),
+        )
+        for start, span in text.screen.read(Class.CONTROL)
+        for at, before, after, kind in found(span)
     )
 
 

@@ -1,0 +1,101 @@
+"""Where escapes may stand, and what speaks for their being meant: code, addresses, quotations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+
+from textfix.rules.base import Context
+from textfix.text import Bools, Class, Text
+
+FOLLOWERS = {  # what stands behind the sign with which an escape begins
+    "&": "#ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    "\\": "uUx\\",
+    "%": "0123456789abcdefABCDEFu",
+    "=": "?89ABCDEF",
+    "~": "{",
+    "$": "AB@",
+    "[": "/",
+    "]": "]",
+    "<": "U!",
+    "_": "x",
+    "x": "0n",
+}
+ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=")
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!DOCTYPE|<\?xml|<!--", re.IGNORECASE)
+CODE = re.compile("```|~~~|^(?: {4}|\t)", re.MULTILINE)
+HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+LIKELY = -12.0  # nats a character that Chinese must reach
+
+
+@cache
+def pairs(leads: str) -> Bools:
+    table = np.zeros((128, 128), np.bool_)
+    for lead in leads:
+        table[ord(lead), [ord(one) for one in FOLLOWERS[lead]]] = True
+    return table
+
+
+def rows(text: Text, leads: str) -> Iterator[tuple[int, str]]:
+    """The rows in which an escape may begin with one of these signs, and where they start."""
+    places = text.screen.where(Class.ESCAPE)
+    places = places[places + 1 < len(text.codes)]
+    two = np.minimum(text.codes[places + 1], 127)
+    found = places[pairs(leads)[text.codes[places], two]]
+    for row in np.unique(text.row_of(found)).tolist():
+        yield int(text.rows[row]), text.row(row)
+
+
+def line_around(row: str, start: int, end: int) -> str:
+    low = row.rfind("\n", 0, start) + 1
+    high = row.find("\n", end)
+    return row[low : high if high >= 0 else len(row)]
+
+
+def quoted(row: str, start: int, end: int) -> bool:
+    """Whether a place stands between quotation marks of code, or in a regular expression or a list of settings.
+
+    >>> quoted('x = "ab"', 5, 7), quoted("say: ab", 5, 7)
+    (True, False)
+    """
+    before = row[row.rfind("\n", 0, start) + 1 : start]
+    after = row[end : end + 1]
+    if any(before.count(mark) % 2 for mark in '"`') or (
+        before.count("'") % 2 and "'" in line_around(row, start, end)[len(before) :]
+    ):
+        return True
+    return bool(before[-1:] in ("[", "^", "-", "/") or after in ("]", "-", "+", "*", "{") or SETTING.match(before))
+
+
+SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b|[({,+])\s*$")
+
+
+def address(row: str, start: int) -> bool:
+    """Whether what stands before a place, up to a space or a sign that is none of ASCII, begins an address."""
+    head = re.search(r"[!-~]*$", row[max(0, start - 2000) : start])
+    return bool(head and ADDRESS.search(head[0]))
+
+
+def sensible(text: str, context: Context) -> bool:
+    """Whether what an escape stands for is text: assigned and visible; if Chinese, likely to the language model."""
+    if not text or any(unicodedata.category(one) in ("Cn", "Co", "Cs", "Cc") and one not in "\t\r\n" for one in text):
+        return False
+    if not HAN.search(text):
+        return True
+    return float(context.model.score(Text.of(text))[0]) >= LIKELY * len(text)
+
+
+def of_bytes(raw: bytes, context: Context) -> str:
+    """What bytes say in UTF-8, or else in GBK, if it is text beyond ASCII; else ""."""
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        wanted = HAN.search(text) if encoding == "gb18030" else any(one.isalpha() and not one.isascii() for one in text)
+        return text if wanted and sensible(text, context) else ""
+    return ""

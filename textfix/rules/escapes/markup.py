@@ -1,0 +1,127 @@
+"""Escapes of pages: entities, CDATA, BBCode, and line ends of tables and databases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ftfy.fixes import unescape_html
+
+from textfix.edits import Edit, Note
+from textfix.rules.base import Context, Proposals
+from textfix.rules.escapes.found import CODE, TAG, line_around, quoted, rows
+from textfix.text import Text
+
+ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
+NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
+PAIR = re.compile(
+    r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56][0-9]{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67][0-9]{3}));"
+)
+ABOUT = re.compile("实体|實體|转义|轉義|字符引用|entit|escap|html|xml|&amp;lt|转码", re.IGNORECASE)
+CDATA = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>", re.DOTALL)
+BBCODES = "align|attach|backcolor|b|center|code|color|email|flash|float|font|free|hide|i|img|indent|list|media|p|quote|size|s|table|td|tr|url|u"
+BBCODE_END = re.compile(rf"\[/({BBCODES})\]", re.IGNORECASE)
+BBCODE = re.compile("bbcode|ubb", re.IGNORECASE)
+OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?P<end>\r?\n)?")
+BARE = re.compile(
+    "(?<![\\\\0-9A-Fa-f])(?:x0dx0a)+|(?<=[\u3400-\u9fff\u3000-\u303f\uff01-\uff60])x0[ad](?=[\u3400-\u9fff])",
+    re.IGNORECASE,
+)
+
+
+def propose_entities(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in rows(text, "&") if not TAG.search(row) for edit in entities(start, row))
+
+
+def entities(start: int, row: str) -> Iterator[Edit]:
+    note = Note("escape.entity", reason="an entity outside of HTML and XML")
+    for match in ENTITY.finditer(row):
+        after = unescaped(match[0])
+        line = line_around(row, match.start(), match.end())
+        if after == match[0] or ABOUT.search(line.replace(match[0], "")) or in_code(row, match):
+            continue
+        yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def unescaped(entity: str) -> str:
+    """What entities stand for; what would be a control character stays.
+
+    >>> unescaped("&#20013;&hellip;&NTILDE;&#55357;&#56832;&#0;")
+    '中…Ñ😀&#0;'
+    """
+    paired = PAIR.sub(lambda match: joined(match), entity)
+    whole = NUMBER.sub(lambda match: match[0] + ";", paired)
+    found = re.sub(r"&#?[A-Za-z0-9]+;", lambda match: visible(match[0]), whole)
+    return found if found != whole else entity
+
+
+def visible(entity: str) -> str:
+    after: str = unescape_html(entity)
+    return (
+        entity
+        if any(one < " " and one not in "\t\n" or "\x7f" <= one < "\xa0" or one == "\ufffd" for one in after)
+        else after
+    )
+
+
+def joined(match: re.Match[str]) -> str:
+    high = int(match[1], 16) if match[1] else int(match[2])
+    low = int(match[3], 16) if match[3] else int(match[4])
+    if 0xD800 <= high < 0xDC00 <= low < 0xE000:
+        return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+    return match[0]
+
+
+def in_code(row: str, match: re.Match[str]) -> bool:
+    """Whether a match is quoted as code: in backquotes, a marked or indented block, or right between quotes."""
+    before = row[row.rfind("\n", 0, match.start()) + 1 : match.start()]
+    around = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
+    fenced = sum(one[0] in ("```", "~~~") for one in CODE.finditer(row, 0, match.start())) % 2
+    return bool(
+        before.count("`") % 2
+        or fenced
+        or before.startswith(("    ", "\t"))
+        or around in ('""', "''", "“”", "‘’", "「」")
+    )
+
+
+def propose_markup(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in rows(text, "<[") for edit in [*cdata(start, row), *bbcode(start, row)])
+
+
+def cdata(start: int, row: str) -> Iterator[Edit]:
+    if TAG.search(CDATA.sub("", row)):
+        return
+    note = Note("escape.markup", reason="CDATA outside of XML")
+    for match in CDATA.finditer(row):
+        if not quoted(row, match.start(), match.end()):
+            yield Edit(
+                start + match.start(), start + match.start("text"), row[match.start() : match.start("text")], "", note
+            )
+            yield Edit(start + match.end("text"), start + match.end(), "]]>", "", note)
+
+
+def bbcode(start: int, row: str) -> Iterator[Edit]:
+    note = Note("escape.markup", reason="an end of BBCode that nothing opens")
+    if BBCODE.search(row):
+        return
+    for match in BBCODE_END.finditer(row):
+        opened = re.search(rf"\[{match[1]}(?:=[^\]]*)?\]", row, re.IGNORECASE)
+        if not opened and not in_code(row, match):
+            yield Edit(start + match.start(), start + match.end(), match[0], "", note)
+
+
+def propose_controls(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in rows(text, "_x") for edit in controls(start, row))
+
+
+def controls(start: int, row: str) -> Iterator[Edit]:
+    note = Note("escape.control", reason="an escaped control character")
+    for match in OOXML.finditer(row):
+        if not quoted(row, match.start(), match.end()):
+            after = match["end"] or {"000d": "\n", "000a": "\n", "0009": "\t"}.get(match["code"].lower(), "")
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+    for match in BARE.finditer(row):
+        if not quoted(row, match.start(), match.end()):
+            lines = max(match[0].lower().count("x0a"), 1)
+            yield Edit(start + match.start(), start + match.end(), match[0], "\n" * lines, note)

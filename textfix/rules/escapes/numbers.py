@@ -1,0 +1,98 @@
+"""Escapes of programs: code points, bytes, percent signs, punycode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from textfix.edits import Edit, Note
+from textfix.rules.base import Context, Proposals
+from textfix.rules.escapes.found import HAN, address, of_bytes, quoted, rows, sensible
+from textfix.text import Text, to_codes
+
+POINT = re.compile(
+    r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"
+)
+POINTS = re.compile(f"(?:{POINT.pattern})+")
+BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}")
+TOKEN = re.compile(r"[!-&(-;=?-~]*%[0-9A-Fa-f]{2}[!-&(-;=?-~]*")
+HIGH = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
+PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
+JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
+
+
+def propose_unicode(text: Text, context: Context) -> Proposals:
+    return Proposals.of(
+        edit
+        for start, row in rows(text, "\\%<")
+        if not JSON.match(row)
+        for edit in [*points(start, row, context), *byte_runs(start, row, context)]
+    )
+
+
+def points(start: int, row: str, context: Context) -> Iterator[Edit]:
+    note = Note("escape.unicode", reason="escaped code points")
+    for match in POINTS.finditer(row):
+        after = named(match[0])
+        if after and meant_as_text(row, match, after) and sensible(after, context):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
+    """Whether escapes stand in prose: not quoted; a single one inside a word, or beside others and Chinese."""
+    if after.isascii() or quoted(row, match.start(), match.end()) or address(row, match.start()):
+        return False
+    beside = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
+    return len(after) > 1 or any(one.isalpha() for one in beside)
+
+
+def named(escapes: str) -> str:
+    """The characters of escaped code points; "" where they make no text.
+
+    >>> named("\\\\u4f60\\\\ud83d\\\\ude00<U+1EAB>")
+    '你😀ẫ'
+    """
+    codes = [int(next(filter(None, match.groups())), 16) for match in POINT.finditer(escapes)]
+    if max(codes) > 0x10FFFF:
+        return ""
+    raw = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
+    return raw.decode("utf-16-le", "ignore") if len(to_codes(raw.decode("utf-16-le", "replace"))) else ""
+
+
+def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
+    note = Note("escape.unicode", reason="escaped bytes")
+    for match in BYTES.finditer(row):
+        after = of_bytes(bytes.fromhex(match[0].replace("\\", "").replace("x", "")), context)
+        if after and not quoted(row, match.start(), match.end()):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def propose_percent(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in rows(text, "%") for edit in percents(start, row, context))
+
+
+def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
+    note = Note("escape.percent", reason="percent escapes outside of an address")
+    for match in TOKEN.finditer(row):
+        first = HIGH.search(match[0])
+        if not first or quoted(row, match.start(), match.end()) or address(row, match.start() + first.start()):
+            continue
+        after = of_bytes(unquote_to_bytes(match[0]), context)
+        if after and not any(one < " " for one in after):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def propose_punycode(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in rows(text, "x") for edit in punycodes(start, row))
+
+
+def punycodes(start: int, row: str) -> Iterator[Edit]:
+    for match in PUNYCODE.finditer(row):
+        try:
+            name = match[0][4:].encode("ascii").decode("punycode")
+        except (UnicodeError, ValueError, OverflowError):
+            continue
+        if HAN.search(name):
+            note = Note("escape.punycode", reason=f"punycode of {name}")
+            yield Edit(start + match.start(), start + match.end(), match[0], match[0], note)

@@ -1,0 +1,63 @@
+"""mojibake.western: mojibake of other languages than Chinese, which ftfy repairs.
+
+    âœ” No problems   ->  ✔ No problems
+    schÃ¶n            ->  schön
+
+ftfy is asked about what stands between Chinese characters, in lines that hold what it takes for bad. What becomes
+Chinese is mojibake.chinese's to decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import ftfy
+from ftfy.badness import is_bad
+
+from textfix.edits import Edit, Note
+from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.mojibake.chinese import ABOUT, NAMES
+from textfix.text import Class, Text
+
+PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
+CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+
+
+def propose(text: Text, context: Context) -> Proposals:
+    return Proposals.of(
+        edit for start, span in text.screen.read(Class.MOJIBAKE) if is_bad(span) for edit in edits(start, span)
+    )
+
+
+def edits(start: int, span: str) -> Iterator[Edit]:
+    note = Note(RULE.name, reason="mojibake of another language than Chinese, as ftfy reads it")
+    for match in PART.finditer(span):
+        before = match[0]
+        if not is_bad(before) or ABOUT.search(before) or NAMES.search(before):
+            continue
+        after = ftfy.fix_encoding(before)
+        if after != before and not CHINESE.search(after):
+            left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
+            right = common_end(before[left:], after[left:])
+            low, high = start + match.start() + left, start + match.end() - right
+            yield Edit(low, high, before[left : len(before) - right], after[left : len(after) - right], note)
+
+
+def common_end(one: str, two: str) -> int:
+    """How many characters two texts end with alike.
+
+    >>> common_end("Ã© ab", "é ab")
+    3
+    """
+    pairs = zip(reversed(one), reversed(two), strict=False)
+    return next((at for at, pair in enumerate(pairs) if pair[0] != pair[1]), min(len(one), len(two)))
+
+
+RULE = Rule(
+    "mojibake.western",
+    "mojibake of other languages, as ftfy repairs it",
+    ("âœ” No problems", "✔ No problems"),
+    always(Class.MOJIBAKE),
+    propose,
+)
