@@ -221,9 +221,10 @@ def write_cns11643() -> None:
 
 def write_compatible() -> None:
     """Two lines for radicals, two for private use of GBK: characters, and below them what they stand for."""
-    script = 'for (0x2E80..0x2FD5) { my $to = charprop($_, "EqUIdeo"); printf "%x %x\\n", $_, ord $to if $to }'
+    script = 'for (0x2E80..0x2FD5) { my $to = ord charprop($_, "EqUIdeo"); printf "%x %x\\n", $_, $to if $to }'
     listed = subprocess.run(["perl", "-CO", "-MUnicode::UCD=charprop", "-e", script], capture_output=True, check=True)
     radicals = [[chr(int(one, 16)) for one in line.split()] for line in listed.stdout.decode("ascii").splitlines()]
+    radicals = [pair for pair in radicals if pair[1] < "\U00010000"]  # the others are parts, and no characters of text
     pairs = [bytes((0xFE, low)) for low in range(0x50, 0xA1) if low != 0x7F]
     real = [line.decode("utf-8") for line in converted(pairs, "GB18030", "UTF-8")]
     private = [(chr(0xE815 + place), one) for place, one in enumerate(real) if not PRIVATE.match(one)]

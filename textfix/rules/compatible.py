@@ -18,11 +18,13 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.escapes.found import line_around
 from textfix.text import Class, Text, to_str
 
 RADICALS = "\u2e80-\u2fdf"
@@ -78,8 +80,7 @@ def radicals(span: str, common: bool) -> Iterator[int]:
     [0]
     """
     for run in RUN.finditer(span):
-        low = span.rfind("\n", 0, run.start()) + 1
-        line = span[low : (span.find("\n", run.end()) + 1 or len(span) + 1) - 1]
+        line = line_around(span, run.start(), run.end())
         if ABOUT.search(line) or in_order(run[0]) or (len(run[0]) == 1 and not (common and beside_spaces(span, run))):
             continue
         yield from (run.start() + one.start() for one in RADICAL.finditer(run[0]) if one[0] in table()[0])
@@ -87,7 +88,7 @@ def radicals(span: str, common: bool) -> Iterator[int]:
 
 def in_order(run: str) -> bool:
     """Whether a run is a part of the chart of radicals."""
-    return len(run) > 2 and all(0 < ord(two) - ord(one) < 3 for one, two in zip(run, run[1:], strict=False))
+    return len(run) > 2 and all(0 < ord(two) - ord(one) < 3 for one, two in pairwise(run))
 
 
 def beside_spaces(span: str, run: re.Match[str]) -> bool:

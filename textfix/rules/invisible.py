@@ -16,14 +16,23 @@ from collections.abc import Iterator
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.escapes.found import line_around
+from textfix.rules.mojibake.chinese import ABOUT
 from textfix.text import Class, Text
 
 RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
-JOINING = "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1900-\u1cff\ua840-\ua87f\ua8e0-\ua8ff\ua980-\uaadf\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff"
+JOINING = (  # scripts that joiners shape: of Arabia, India, Tibet, Burma, Cambodia and Mongolia
+    "\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u18af\u1900-\u1cff\ua840-\ua87f\ua8e0-\ua8ff\ua980-\uaadf"
+    "\ufb50-\ufdff\ufe70-\ufefc\U00010a00-\U00011fff"
+)
+# Scripts without spaces between words.
 SPACELESS = "\u0e00-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\uaa00-\uaa7f\uaa80-\uaadf"
 MONGOLIAN = "\u1800-\u18af"
-EMOJI = "#*0-9\u00a9\u00ae\u200d\u203c-\u3299\ufe0e\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f"
-VARIED = f"{EMOJI}\u3001-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff{MONGOLIAN}\u1000-\u109f\u2200-\u22ff\ua840-\ua87f"
+PICTURE = "\u00a9\u00ae\u203c-\u2bff\u3030\u303d\u3297\u3299\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f"
+VARIED = (
+    f"#*0-9{PICTURE}{MONGOLIAN}\u1000-\u109f\u2200-\u22ff\u3001-\u9fff\ua840-\ua87f\uf900-\ufaff\uff01-\uff60"
+    "\U00020000-\U0003ffff"
+)
 FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 NOTHING = "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u2060\u206a-\u206f\ufeff\ufff9-\ufffc]"
 # Each alternative with a name is what becomes of it; what matches without one is meant.
@@ -31,7 +40,7 @@ FOUND = re.compile(
     rf"{FLAG}"
     rf"|(?P<terminal>\x1b\[[0-?]*[ -/]*[@-~])"
     rf"|(?P<mark>[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+)"
-    rf"|(?<=[{EMOJI}])\u200d(?=[{EMOJI}])|(?<=[{JOINING}])[\u200c\u200d]|[\u200c\u200d](?=[{JOINING}])"
+    rf"|(?<=[{PICTURE}])\u200d(?=[{PICTURE}])|(?<=[{JOINING}])[\u200c\u200d]|[\u200c\u200d](?=[{JOINING}])"
     rf"|(?<=[{SPACELESS}])\u200b|\u200b(?=[{SPACELESS}])|(?<=[{MONGOLIAN}])\u180e"
     rf"|(?<=[{VARIED}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
     rf"|(?P<nothing>{NOTHING}|[\u180e\u200b-\u200d\ufe00-\ufe0f\U000e0001-\U000e007f\U000e0100-\U000e01ef])"
@@ -58,6 +67,7 @@ def propose(text: Text, context: Context) -> Proposals:
         )
         for start, span in text.screen.read(Class.CONTROL)
         for at, before, after, kind in found(span)
+        if not ABOUT.search(line_around(span, at, at))
     )
 
 
@@ -69,18 +79,14 @@ def found(span: str) -> Iterator[tuple[int, str, str, str]]:
     """
     for match in FOUND.finditer(span):
         kind = match.lastgroup if match.lastgroup != "ended" else "line"
-        if kind in ("terminal", "nothing") or (kind == "mark" and not RTL.search(line_around(span, match))):
+        if kind in ("terminal", "nothing") or (
+            kind == "mark" and not RTL.search(line_around(span, match.start(), match.end()))
+        ):
             yield match.start(), match[0], "", kind
         elif kind == "line":
             yield match.start(), match[0], match["ended"] or "\n", kind
         elif kind == "western" and (sign := western(span, match)):
             yield match.start(), match[0], sign, kind
-
-
-def line_around(span: str, match: re.Match[str]) -> str:
-    low = span.rfind("\n", 0, match.start()) + 1
-    high = span.find("\n", match.end())
-    return span[low : high if high >= 0 else len(span)]
 
 
 def western(span: str, match: re.Match[str]) -> str:
@@ -89,7 +95,7 @@ def western(span: str, match: re.Match[str]) -> str:
     >>> [after for _, _, after, _ in found("\\x93hello\\x94")]
     ['“', '”']
     """
-    line = line_around(span, match)
+    line = line_around(span, match.start(), match.end())
     if any("\xa0" < one < "\u3000" and not one.isalpha() for one in line) or any(one >= "\u3000" for one in line):
         return ""
     return match[0].encode("latin-1").decode("cp1252", "ignore")

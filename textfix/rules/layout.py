@@ -24,7 +24,11 @@ ONE = "[\u3007\u3400-\u9fff，。？！：；、“”‘’（）《》「」,.
 SPACED = re.compile(f"(?<![^\\s]){ONE}(?: {ONE}){{9,}}(?![^\\s])")
 HAN = re.compile("[\u3400-\u9fff]")
 LEAST = 8  # Han characters of a spaced line
-PROSE = -6.0  # nats a character that a line must reach without its spaces
+PROSE = -6.4  # nats a character that a line must reach without its spaces
+WORDS = re.compile(
+    "[的了是在我你他她们們这這那不有和就也都要会會与與为為之其而]"
+)  # prose has them; counts and lists have not
+CLAUSE = re.compile("[\u3400-\u9fff]+")
 
 
 def propose_spaced(text: Text, context: Context) -> Proposals:
@@ -40,9 +44,19 @@ def propose_spaced(text: Text, context: Context) -> Proposals:
     return Proposals.of(
         Edit(start + at, start + at + 1, " ", "", note)
         for (start, run), line, score in zip(found, closed, likely, strict=True)
-        if score > PROSE * len(line)
+        if score > PROSE * len(line) and WORDS.search(line) and not verse(line)
         for at in range(1, len(run), 2)
     )
+
+
+def verse(line: str) -> bool:
+    """Whether all clauses are of one length, as in a poem.
+
+    >>> verse("床前明月光，疑是地上霜。"), verse("万东来了，写起了大纲")
+    (True, False)
+    """
+    lengths = {len(clause) for clause in CLAUSE.findall(line)}
+    return len(lengths) == 1 and lengths <= {4, 5, 6, 7} and len(line) > max(lengths)
 
 
 def propose_line_ends(text: Text, context: Context) -> Proposals:

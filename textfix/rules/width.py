@@ -20,6 +20,7 @@ import numpy as np
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.escapes.found import line_around
 from textfix.text import Bools, Class, Text
 
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
@@ -68,8 +69,7 @@ def propose_letters(text: Text, context: Context) -> Proposals:
 
 def meant(span: str, match: re.Match[str]) -> bool:
     """Whether fullwidth letters are a face, or text about their width."""
-    low = span.rfind("\n", 0, match.start()) + 1
-    line = span[low : (span.find("\n", match.end()) + 1 or len(span) + 1) - 1]
+    line = line_around(span, match.start(), match.end())
     return bool(NAMED.search(line) or (len(match[0]) == 1 and LETTER_FACE.match(span, match.start())))
 
 

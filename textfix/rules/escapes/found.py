@@ -91,11 +91,20 @@ def sensible(text: str, context: Context) -> bool:
 
 def of_bytes(raw: bytes, context: Context) -> str:
     """What bytes say in UTF-8, or else in GBK, if it is text beyond ASCII; else ""."""
-    for encoding in ("utf-8", "gb18030"):
+    for encoding, wanted in (("utf-8", foreign), ("gb18030", chinese)):
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        wanted = HAN.search(text) if encoding == "gb18030" else any(one.isalpha() and not one.isascii() for one in text)
-        return text if wanted and sensible(text, context) else ""
+        return text if wanted(text) and sensible(text, context) else ""
     return ""
+
+
+def foreign(text: str) -> bool:
+    return any(one.isalpha() and not one.isascii() for one in text)
+
+
+def chinese(text: str) -> bool:
+    """Whether a text holds Chinese; a single character must be one of the commonest, those of level 1 of GB 2312."""
+    found = HAN.findall(text)
+    return len(found) > 1 or (len(found) == 1 and b"\xb0" <= found[0].encode("gb2312", "ignore")[:1] < b"\xd8")

@@ -14,7 +14,7 @@ from textfix.text import Text
 
 WORD = re.compile(r"=\?(?P<charset>[A-Za-z0-9_.:-]+)(?:\*[\w-]+)?\?(?P<kind>[BbQq])\?(?P<body>[^?\n]*)\?=")
 WORDS = re.compile(rf"{WORD.pattern}(?:\s*{re.sub('[?]P<[a-z]+>', '?:', WORD.pattern)})*")
-ABOUT = re.compile("RFC ?(?:2047|822|2045)|encoded[- ]word|`", re.IGNORECASE)
+ABOUT = re.compile("RFC ?(?:2047|822|2045)|encoded[- ]word|意思|意为|解码|解碼|编码|編碼|`", re.IGNORECASE)
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "shift_jis": "cp932"}
 QUOTED = re.compile(r"=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?)+")
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
@@ -104,4 +104,4 @@ def shifted(match: re.Match[str]) -> tuple[str, str]:
         after = bytes(byte | 0x80 for byte in raw).decode("gb2312" if kind == "A" else "euc_jp")
     except UnicodeDecodeError:
         return name, ""
-    return name, after if plain and not after.isascii() else ""
+    return name, after if (plain or match["hz"]) and not after.isascii() else ""

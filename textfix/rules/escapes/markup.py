@@ -19,7 +19,10 @@ PAIR = re.compile(
 )
 ABOUT = re.compile("实体|實體|转义|轉義|字符引用|entit|escap|html|xml|&amp;lt|转码", re.IGNORECASE)
 CDATA = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>", re.DOTALL)
-BBCODES = "align|attach|backcolor|b|center|code|color|email|flash|float|font|free|hide|i|img|indent|list|media|p|quote|size|s|table|td|tr|url|u"
+BBCODES = (
+    "align|attach|backcolor|b|center|code|color|email|flash|float|font|free|hide|indent|img|i|list|media|p|quote|size|s"
+    "|table|td|tr|url|u"
+)
 BBCODE_END = re.compile(rf"\[/({BBCODES})\]", re.IGNORECASE)
 BBCODE = re.compile("bbcode|ubb", re.IGNORECASE)
 OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?P<end>\r?\n)?")
@@ -49,17 +52,17 @@ def unescaped(entity: str) -> str:
     >>> unescaped("&#20013;&hellip;&NTILDE;&#55357;&#56832;&#0;")
     '中…Ñ😀&#0;'
     """
-    paired = PAIR.sub(lambda match: joined(match), entity)
+    paired = PAIR.sub(joined, entity)
     whole = NUMBER.sub(lambda match: match[0] + ";", paired)
     found = re.sub(r"&#?[A-Za-z0-9]+;", lambda match: visible(match[0]), whole)
-    return found if found != whole else entity
+    return found if found != whole or paired != entity else entity
 
 
 def visible(entity: str) -> str:
-    after: str = unescape_html(entity)
+    after: str = unescape_html(entity) or "\ufffd"
     return (
         entity
-        if any(one < " " and one not in "\t\n" or "\x7f" <= one < "\xa0" or one == "\ufffd" for one in after)
+        if any((one < " " and one not in "\t\n") or "\x7f" <= one < "\xa0" or one == "\ufffd" for one in after)
         else after
     )
 

@@ -44,7 +44,11 @@ def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
     if after.isascii() or quoted(row, match.start(), match.end()) or address(row, match.start()):
         return False
     beside = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
-    return len(after) > 1 or any(one.isalpha() for one in beside)
+    if len(after) > 1:
+        return True
+    if match[0].startswith("<"):  # as R shows what its code page cannot
+        return beside.isalpha()
+    return bool((HAN.match(after) or after > "\uffff") and HAN.search(beside))
 
 
 def named(escapes: str) -> str:
@@ -76,7 +80,12 @@ def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.percent", reason="percent escapes outside of an address")
     for match in TOKEN.finditer(row):
         first = HIGH.search(match[0])
-        if not first or quoted(row, match.start(), match.end()) or address(row, match.start() + first.start()):
+        if (
+            not first
+            or len(HIGH.findall(match[0])) < 2
+            or quoted(row, match.start(), match.end())
+            or address(row, match.start() + first.start())
+        ):
             continue
         after = of_bytes(unquote_to_bytes(match[0]), context)
         if after and not any(one < " " for one in after):

@@ -17,7 +17,8 @@ from ftfy.badness import is_bad
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.mojibake.chinese import ABOUT, NAMES
+from textfix.rules.escapes.found import line_around
+from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
 from textfix.text import Class, Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
@@ -34,7 +35,7 @@ def edits(start: int, span: str) -> Iterator[Edit]:
     note = Note(RULE.name, reason="mojibake of another language than Chinese, as ftfy reads it")
     for match in PART.finditer(span):
         before = match[0]
-        if not is_bad(before) or ABOUT.search(before) or NAMES.search(before):
+        if not is_bad(before) or meant(span, match):
             continue
         after = ftfy.fix_encoding(before)
         if after != before and not CHINESE.search(after):
@@ -42,6 +43,13 @@ def edits(start: int, span: str) -> Iterator[Edit]:
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right
             yield Edit(low, high, before[left : len(before) - right], after[left : len(after) - right], note)
+
+
+def meant(span: str, match: re.Match[str]) -> bool:
+    """Whether a text speaks of mojibake, or quotes it inside Chinese."""
+    line = line_around(span, match.start(), match.end())
+    ends = match[0].strip()[:1] + match[0].strip()[-1:]
+    return bool(ABOUT.search(line) or NAMES.search(line) or (len(line) > len(match[0]) and {*ends} <= QUOTES))
 
 
 def common_end(one: str, two: str) -> int:
