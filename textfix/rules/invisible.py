@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ftfy.badness import is_bad
+
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
@@ -33,6 +35,7 @@ VARIED = (
     f"#*0-9{PICTURE}{MONGOLIAN}\u1000-\u109f\u2200-\u22ff\u3001-\u9fff\ua840-\ua87f\uf900-\ufaff\uff01-\uff60"
     "\U00020000-\U0003ffff"
 )
+NEL = "\x85"
 FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 NOTHING = "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u2060\u206a-\u206f\ufeff\ufff9-\ufffc]"
 # Each alternative with a name is what becomes of it; what matches without one is meant.
@@ -67,8 +70,13 @@ def propose(text: Text, context: Context) -> Proposals:
         )
         for start, span in text.screen.read(Class.CONTROL)
         for at, before, after, kind in found(span)
-        if not ABOUT.search(line_around(span, at, at))
+        if not of_mojibake(before, line_around(span, at, at))
     )
+
+
+def of_mojibake(before: str, line: str) -> bool:
+    """Whether a sign may be a byte that was read wrongly, which other rules could not read, or a line speaks of it."""
+    return bool(ABOUT.search(line)) or ("\x80" <= before <= "\xad" and before[0] != NEL and is_bad(line))
 
 
 def found(span: str) -> Iterator[tuple[int, str, str, str]]:

@@ -19,6 +19,7 @@ from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
+from textfix.rules.mojibake.windows import as_written
 from textfix.text import Class, Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
@@ -27,11 +28,14 @@ CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 def propose(text: Text, context: Context) -> Proposals:
     return Proposals.of(
-        edit for start, span in text.screen.read(Class.MOJIBAKE) if is_bad(span) for edit in edits(start, span)
+        edit
+        for start, span in as_written(text).screen.read(Class.MOJIBAKE)
+        if is_bad(span)
+        for edit in edits(text, start, span)
     )
 
 
-def edits(start: int, span: str) -> Iterator[Edit]:
+def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
     note = Note(RULE.name, reason="mojibake of another language than Chinese, as ftfy reads it")
     for match in PART.finditer(span):
         before = match[0]
@@ -42,7 +46,7 @@ def edits(start: int, span: str) -> Iterator[Edit]:
             left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right
-            yield Edit(low, high, before[left : len(before) - right], after[left : len(after) - right], note)
+            yield Edit(low, high, text.slice(low, high), after[left : len(after) - right], note)
 
 
 def meant(span: str, match: re.Match[str]) -> bool:
