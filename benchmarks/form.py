@@ -127,7 +127,7 @@ def clean(corpora: Path, show: int) -> None:
                 rows_changed[step.rule] += 1
                 shown[step.rule] += 1
                 if shown[step.rule] <= show and step.rule not in ("unicode.form", "width.letters"):
-                    edit = step.edits[0]
+                    edit = next(iter(step.edits))
                     around = lines[row][max(0, edit.start - 20) : edit.end + 20]
                     print(f"  {path.name} {step.rule} {around!r}: {edit.before!r} -> {edit.after!r}")
     print(f"{characters:,} characters of clean text in {rows:,} rows; changes, and rows that hold them:")

@@ -17,7 +17,9 @@ NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
 PAIR = re.compile(
     r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56][0-9]{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67][0-9]{3}));"
 )
-ABOUT = re.compile("实体|實體|转义|轉義|字符引用|entit|escap|html|xml|&amp;lt|转码", re.IGNORECASE)
+ABOUT = re.compile(
+    "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|entit|escap|html|xml|&amp;lt", re.IGNORECASE
+)
 CDATA = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>", re.DOTALL)
 BBCODES = (
     "align|attach|backcolor|b|center|code|color|email|flash|float|font|free|hide|indent|img|i|list|media|p|quote|size|s"

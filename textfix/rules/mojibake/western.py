@@ -70,6 +70,6 @@ RULE = Rule(
     "mojibake.western",
     "mojibake of other languages, as ftfy repairs it",
     ("âœ” No problems", "✔ No problems"),
-    always(Class.MOJIBAKE),
+    always(Class.MOJIBAKE | Class.SURROGATE),  # which become U+FFFD when all is done
     propose,
 )
