@@ -28,6 +28,8 @@ MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
 MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
+REACH = 1 << 16  # characters of a line that are taken before and behind a place
+STEPS = (1 << 8, 1 << 12, REACH)
 LF, CR, SPACE = 0x0A, 0x0D, 0x20
 EVERY = 8  # of so many places two are looked at, to find spaces between single characters
 FIRST_HAN = 0x3001  # with the signs of Chinese
@@ -110,6 +112,24 @@ class Text:
     def row_of(self, positions: npt.ArrayLike) -> Ints:
         """The row in which each character stands."""
         return np.asarray(np.searchsorted(self.rows, positions, side="right") - 1, np.int64)
+
+    def lines(self, places: Ints) -> Iterator[tuple[int, str]]:
+        """The lines of these places, which are in order, and where they start.
+
+        Lines side by side are one; of a very long line the part around.
+        """
+        low = high = -1
+        for place, row in zip(places.tolist(), self.row_of(places).tolist(), strict=True):
+            if place < high:
+                continue
+            begin, end = bounds(self.codes, place, int(self.rows[row]), int(self.rows[row + 1]))
+            if begin > high or begin == self.rows[row]:
+                if high > low:
+                    yield low, self.slice(low, high)
+                low = begin
+            high = end
+        if high > low:
+            yield low, self.slice(low, high)
 
     @cached_property
     def classes(self) -> Marks:
@@ -236,6 +256,22 @@ class Screen:
         before = line_ends(self.text.codes[low:start])
         after = line_ends(self.text.codes[end:high])
         return row, (low + int(before[-1]) + 1 if len(before) else low), (end + int(after[0]) if len(after) else high)
+
+
+def bounds(codes: Codes, place: int, first: int, last: int) -> tuple[int, int]:
+    """Where the line of a place begins and ends, its LF included, between two places and within REACH."""
+    begin, end = max(first, place - REACH), min(last, place + REACH)
+    for step in STEPS:
+        before = np.flatnonzero(codes[max(first, place - step) : place] == LF)
+        if len(before):
+            begin = max(first, place - step) + int(before[-1]) + 1
+            break
+    for step in STEPS:
+        behind = np.flatnonzero(codes[place : min(last, place + step)] == LF)
+        if len(behind):
+            end = place + int(behind[0]) + 1
+            break
+    return begin, end
 
 
 def line_ends(codes: Codes) -> Ints:

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import line_around, of_bytes, rows, sensible
+from textfix.rules.escapes.found import line_around, lines, of_bytes, sensible
 from textfix.text import Text
 
 WORD = re.compile(r"=\?(?P<charset>[A-Za-z0-9_.:-]+)(?:\*[\w-]+)?\?(?P<kind>[BbQq])\?(?P<body>[^?\n]*)\?=")
@@ -24,7 +24,7 @@ LEAST = 2  # characters that lost escape bytes must have held
 
 
 def propose_words(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "=") for edit in words(start, row, context))
+    return Proposals.of(edit for start, row in lines(text, "=") for edit in words(start, row, context))
 
 
 def words(start: int, row: str, context: Context) -> Iterator[Edit]:
@@ -60,7 +60,7 @@ def raw_of(word: re.Match[str]) -> bytes:
 
 
 def propose_quoted(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "=") for edit in quotables(start, row, context))
+    return Proposals.of(edit for start, row in lines(text, "=") for edit in quotables(start, row, context))
 
 
 def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
@@ -79,7 +79,7 @@ def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
 
 
 def propose_shifted(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "~$") for edit in shifts(start, row, context))
+    return Proposals.of(edit for start, row in lines(text, "~$") for edit in shifts(start, row, context))
 
 
 def shifts(start: int, row: str, context: Context) -> Iterator[Edit]:

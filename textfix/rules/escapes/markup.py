@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
 from ftfy.fixes import unescape_html
 
-from textfix.edits import Edit, Note
+from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import CODE, TAG, line_around, quoted, rows
+from textfix.rules.escapes.found import FENCE, TAG, line_around, lines, quoted, rows
 from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
@@ -18,7 +19,8 @@ PAIR = re.compile(
     r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56][0-9]{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67][0-9]{3}));"
 )
 ABOUT = re.compile(
-    "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|entit|escap|html|xml|&amp;lt", re.IGNORECASE
+    "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|entit|escap|html|xml|&amp;lt",
+    re.IGNORECASE,
 )
 CDATA = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>", re.DOTALL)
 BBCODES = (
@@ -35,7 +37,15 @@ BARE = re.compile(
 
 
 def propose_entities(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "&") if not TAG.search(row) for edit in entities(start, row))
+    found = Edits.of(edit for start, line in lines(text, "&") for edit in entities(start, line))
+    row = text.row_of(found.start)
+    meant = np.zeros(len(found), np.bool_)
+    for number in np.unique(row).tolist():
+        document, first = text.row(number), int(text.rows[number])
+        meant |= (row == number) & (TAG.search(document) is not None)
+        fences = [fence.start() + first for fence in FENCE.finditer(document)]
+        meant |= (row == number) & (np.searchsorted(fences, found.start) % 2 == 1)
+    return Proposals(found.select(~meant))
 
 
 def entities(start: int, row: str) -> Iterator[Edit]:
@@ -78,16 +88,13 @@ def joined(match: re.Match[str]) -> str:
 
 
 def in_code(row: str, match: re.Match[str]) -> bool:
-    """Whether a match is quoted as code: in backquotes, a marked or indented block, or right between quotes."""
+    """Whether a match is quoted as code: in backquotes, an indented block, or right between quotation marks."""
     before = row[row.rfind("\n", 0, match.start()) + 1 : match.start()]
     around = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
-    fenced = sum(one[0] in ("```", "~~~") for one in CODE.finditer(row, 0, match.start())) % 2
-    return bool(
-        before.count("`") % 2
-        or fenced
-        or before.startswith(("    ", "\t"))
-        or around in ('""', "''", "“”", "‘’", "「」")
-    )
+    return bool(before.count("`") % 2) or before.startswith(("    ", "\t")) or around in QUOTED
+
+
+QUOTED = ('""', "''", "“”", "‘’", "「」")
 
 
 def propose_markup(text: Text, context: Context) -> Proposals:
@@ -117,7 +124,7 @@ def bbcode(start: int, row: str) -> Iterator[Edit]:
 
 
 def propose_controls(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "_x") for edit in controls(start, row))
+    return Proposals.of(edit for start, row in lines(text, "_x") for edit in controls(start, row))
 
 
 def controls(start: int, row: str) -> Iterator[Edit]:

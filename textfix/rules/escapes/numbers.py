@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import HAN, address, of_bytes, quoted, rows, sensible
+from textfix.rules.escapes.found import HAN, address, lines, of_bytes, quoted, sensible
 from textfix.text import Text, to_codes
 
 POINT = re.compile(
@@ -19,14 +19,15 @@ BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}")
 TOKEN = re.compile(r"[!-&(-;=?-~]*%[0-9A-Fa-f]{2}[!-&(-;=?-~]*")
 HIGH = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
 PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
+OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 
 
 def propose_unicode(text: Text, context: Context) -> Proposals:
     return Proposals.of(
         edit
-        for start, row in rows(text, "\\%<")
-        if not JSON.match(row)
+        for start, row in lines(text, "\\%<")
+        if not JSON.match(text.slice(first := int(text.rows[text.row_of(start)]), first + OPENING))
         for edit in [*points(start, row, context), *byte_runs(start, row, context)]
     )
 
@@ -73,7 +74,7 @@ def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
 
 
 def propose_percent(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "%") for edit in percents(start, row, context))
+    return Proposals.of(edit for start, row in lines(text, "%") for edit in percents(start, row, context))
 
 
 def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
@@ -93,7 +94,7 @@ def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
 
 
 def propose_punycode(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "x") for edit in punycodes(start, row))
+    return Proposals.of(edit for start, row in lines(text, "x") for edit in punycodes(start, row))
 
 
 def punycodes(start: int, row: str) -> Iterator[Edit]:

@@ -13,26 +13,42 @@ import re
 from collections.abc import Iterator
 
 import ftfy
+import numpy as np
 from ftfy.badness import is_bad
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
+from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
 from textfix.rules.mojibake.windows import as_written
-from textfix.text import Class, Text
+from textfix.text import Class, Ints, Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
+CJK = 0x2E80  # from which on Chinese has its characters
+LEADS = "ÃÂâàÐ"
 CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
 def propose(text: Text, context: Context) -> Proposals:
+    written = as_written(text)
     return Proposals.of(
-        edit
-        for start, span in as_written(text).screen.read(Class.MOJIBAKE)
-        if is_bad(span)
-        for edit in edits(text, start, span)
+        edit for start, span in written.lines(telling(written)) if is_bad(span) for edit in edits(text, start, span)
     )
+
+
+def telling(text: Text) -> Ints:
+    """Telling characters of alphabets and signs that stand beside others, as every character becomes two at least.
+
+    A space may have been the second of a few.
+    """
+    found = text.screen.where(Class.MOJIBAKE)
+    found = found[text.codes[found] < CJK]
+    beside = np.zeros(len(found), np.bool_)
+    for place in (found - 1, found + 1):
+        code = text.codes[np.clip(place, 0, len(text.codes) - 1)]
+        beside |= ((code >= 0x80) & (code < CJK)) | (code == ord(REPLACEMENT))
+    return found[beside | np.isin(text.codes[found], [ord(lead) for lead in LEADS])]
 
 
 def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
