@@ -29,6 +29,21 @@ SHORT = 12  # characters of a row that is looked at as a whole
 MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
 REACH = 1 << 16  # characters of a line that are taken before and behind a place
+# Signs with which escapes begin, and what may stand second and third.
+HEX, LETTERS = "0123456789abcdefABCDEF", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ANY = "".join(map(chr, range(128)))
+ESCAPES = {
+    "&": ("#" + LETTERS, LETTERS + "x0123456789"),
+    "\\": ("uUx", HEX + "{"),
+    "%": (HEX + "u", HEX),
+    "=": ("?89ABCDEF", HEX + LETTERS),
+    "~": ("{", ANY),
+    "$": ("AB@", ANY),
+    "[": ("/", LETTERS),
+    "<": ("U!", "+["),
+    "_": ("x", "0"),
+    "x": ("0n", "aAdD-"),
+}
 STEPS = (1 << 8, 1 << 12, REACH)
 LF, CR, SPACE = 0x0A, 0x0D, 0x20
 EVERY = 8  # of so many places two are looked at, to find spaces between single characters
@@ -49,7 +64,7 @@ class Class(IntFlag):
     NFC = 256  # may change, or compose with its left neighbour, under this normalization form
     FORM = 512  # the same under any of the other forms: NFD, NFKC, NFKD
     COMPATIBLE = 1024  # fullwidth letters and digits, halfwidth katakana, CJK radicals, private use
-    ESCAPE = 2048  # a sign of ASCII with which leftover escapes begin
+    ESCAPE = 2048  # a sign of ASCII with which a leftover escape may begin, going by what stands behind it
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators, variation selectors
     MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
     QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
@@ -139,6 +154,7 @@ class Text:
         """
         marks = classes(self.codes)
         marks[repeated(self.codes, ord("?"), MANY)] |= np.uint16(Class.QUESTIONS)
+        marks[no_escapes(self.codes, marks)] &= ~np.uint16(Class.ESCAPE)
         marks[parted(self.codes)] |= np.uint16(Class.SPACE)
         starts, ends = self.rows[:-1], self.rows[1:]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
@@ -240,13 +256,9 @@ class Screen:
         """The places of all characters of these classes; where few blocks hold any, only these are looked at."""
         blocks = (self.flags & int(trigger)) != 0
         if MOST * int(blocks.sum()) > len(blocks):
-            pieces = range(0, len(self.text.codes), PIECE)
-            return np.concatenate([self._piece(start, trigger) for start in pieces] or [np.zeros(0, np.int64)])
+            return held(self.text.classes, trigger)
         places = gathered(self.starts[blocks], self.ends[blocks])
         return np.asarray(places[(self.text.classes[places] & int(trigger)) != 0], np.int64)
-
-    def _piece(self, start: int, trigger: Class) -> Ints:
-        return np.flatnonzero((self.text.classes[start : start + PIECE] & np.uint16(trigger)) != 0) + start
 
     def _grow(self, block: int) -> tuple[int, int, int]:
         start, end = int(self.starts[block]), int(self.ends[block])
@@ -299,6 +311,39 @@ def repeated(codes: Codes, code: int, times: int) -> Ints:
     starts = np.unique(starts[starts + times <= len(codes)])
     inside = codes[starts[:, None] + np.arange(times)] == code if len(starts) else np.zeros((0, times), np.bool_)
     return np.asarray(starts[inside.all(axis=1)], np.int64)
+
+
+def held(marks: Marks, trigger: Class) -> Ints:
+    """The places of all characters of these classes, piece by piece, which stay in the cache."""
+    bits = np.uint16(trigger)
+    pieces = [
+        np.flatnonzero((marks[start : start + PIECE] & bits) != 0) + start for start in range(0, len(marks), PIECE)
+    ]
+    return np.concatenate(pieces or [np.zeros(0, np.int64)])
+
+
+def no_escapes(codes: Codes, marks: Marks) -> Ints:
+    """Where a sign with which escapes begin begins none.
+
+    >>> codes = to_codes("a & b &amp;")
+    >>> no_escapes(codes, classes(codes)).tolist()
+    [2]
+    """
+    places = held(marks, Class.ESCAPE)
+    lead = codes[places]
+    fits = np.ones(len(places), np.bool_)
+    for place in (1, 2):
+        fits &= followers(place)[lead, np.minimum(codes[np.minimum(places + place, len(codes) - 1)], 127)]
+    return np.asarray(places[~fits], np.int64)
+
+
+@cache
+def followers(place: int) -> Bools:
+    """For each sign of ASCII with which an escape begins, what may stand so many places behind it."""
+    found = np.zeros((128, 128), np.bool_)
+    for lead, behind in ESCAPES.items():
+        found[ord(lead), [ord(one) for one in behind[place - 1]]] = True
+    return found
 
 
 def parted(codes: Codes) -> Ints:

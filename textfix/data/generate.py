@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
-from textfix.text import Class, to_codes
+from textfix.text import ESCAPES, Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 HERE = Path(__file__).parent
@@ -44,7 +44,6 @@ RARE = 1e-8  # share that is added to every character's
 AGAIN = 0.1  # how often text goes wrong twice over, against once
 TELLING = 12  # quarters of a nat from which a character has the class MOJIBAKE
 FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
-ESCAPES = "&\\%=~$[]<_x"  # see textfix/rules/escapes
 WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
 RADICALS = re.compile("[\u2e80-\u2fdf]")
 PRIVATE = re.compile("[\ue000-\uf8ff]")

@@ -49,12 +49,13 @@ def table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def propose_radicals(text: Text, context: Context) -> Proposals:
-    spans = list(text.screen.read(Class.COMPATIBLE))
+    places = text.screen.where(Class.COMPATIBLE)
+    spans = list(text.lines(places[text.codes[places] < 0x3000]))
     rows = text.row_of([start for start, _ in spans]).tolist()
     inside = np.zeros(len(text), np.int64)
     for row, (_, span) in zip(rows, spans, strict=True):
         inside[row] += sum(len(RADICAL.findall(run[0])) for run in RUN.finditer(span) if len(run[0]) > 1)
-    hans = [simplified(text, row) for row in range(len(text))]
+    hans = {row: simplified(text, row) for row in set(rows)}
     note = Note(RADICAL_RULE.name, reason="a radical in place of an ideograph")
     return Proposals.of(
         Edit(start + at, start + at + 1, span[at], ideograph(span[at], hans[row]), note)

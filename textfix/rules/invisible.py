@@ -68,7 +68,7 @@ def propose(text: Text, context: Context) -> Proposals:
             after,
             Note(RULE.name, reason=f"{KINDS[kind]} (U+{ord(before[0]):04X})"),
         )
-        for start, span in text.screen.read(Class.CONTROL)
+        for start, span in text.lines(text.screen.where(Class.CONTROL))
         for at, before, after, kind in found(span)
         if not of_mojibake(before, line_around(span, at, at))
     )

@@ -15,7 +15,7 @@ import re
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text
+from textfix.text import SPACE, Class, Text
 
 ENDS = {"lf": "\n", "crlf": "\r\n"}
 LINE_END = re.compile("\r\n|\r|\n")
@@ -32,9 +32,10 @@ CLAUSE = re.compile("[\u3400-\u9fff]+")
 
 
 def propose_spaced(text: Text, context: Context) -> Proposals:
+    places = text.screen.where(Class.SPACE)
     found = [
         (start + match.start(), match[0])
-        for start, span in text.screen.read(Class.SPACE)
+        for start, span in text.lines(places[text.codes[places] == SPACE])
         for match in SPACED.finditer(span)
         if len(HAN.findall(match[0])) >= LEAST
     ]

@@ -5,27 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 
 from textfix.rules.base import Context
-from textfix.text import Bools, Class, Ints, Text
+from textfix.text import Class, Ints, Text
 
-HEX, LETTERS = "0123456789abcdefABCDEF", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-ANY = "".join(map(chr, range(128)))
-FOLLOWERS = {  # what may stand second and third where an escape begins
-    "&": ("#" + LETTERS, LETTERS + "x0123456789"),
-    "\\": ("uUx", HEX + "{"),
-    "%": (HEX + "u", HEX),
-    "=": ("?89ABCDEF", HEX + LETTERS),
-    "~": ("{", ANY),
-    "$": ("AB@", ANY),
-    "[": ("/", LETTERS),
-    "<": ("U!", "+["),
-    "_": ("x", "0"),
-    "x": ("0n", "aAdD-"),
-}
 ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=")
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!DOCTYPE|<\?xml|<!--", re.IGNORECASE)
 FENCE = re.compile("^ {0,3}(?:```|~~~)", re.MULTILINE)
@@ -33,34 +18,15 @@ HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 LIKELY = -12.0  # nats a character that Chinese must reach
 
 
-@cache
-def table(place: int) -> Bools:
-    """For each sign of ASCII with which an escape begins, what may stand so many places behind it."""
-    found = np.zeros((128, 128), np.bool_)
-    for lead, followers in FOLLOWERS.items():
-        found[ord(lead), [ord(one) for one in followers[place - 1]]] = True
-    return found
-
-
 def hits(text: Text, leads: str) -> Ints:
     """Where an escape may begin with one of these signs."""
     places = text.screen.where(Class.ESCAPE)
-    lead = text.codes[places]
-    asked = np.isin(lead, [ord(one) for one in leads]) & (places + 2 < len(text.codes))
-    places, lead = places[asked], lead[asked]
-    fits = [table(place)[lead, np.minimum(text.codes[places + place], 127)] for place in (1, 2)]
-    return places[fits[0] & fits[1]]
+    return places[np.isin(text.codes[places], [ord(lead) for lead in leads])]
 
 
 def lines(text: Text, leads: str) -> Iterator[tuple[int, str]]:
     """The lines in which an escape may begin with one of these signs, and where they start."""
     return text.lines(hits(text, leads))
-
-
-def rows(text: Text, leads: str) -> Iterator[tuple[int, str]]:
-    """The rows in which an escape may begin with one of these signs, and where they start."""
-    for row in np.unique(text.row_of(hits(text, leads))).tolist():
-        yield int(text.rows[row]), text.row(row)
 
 
 def line_around(row: str, start: int, end: int) -> str:

@@ -10,7 +10,7 @@ from ftfy.fixes import unescape_html
 
 from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import FENCE, TAG, line_around, lines, quoted, rows
+from textfix.rules.escapes.found import FENCE, TAG, hits, line_around, lines, quoted
 from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
@@ -22,12 +22,14 @@ ABOUT = re.compile(
     "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|entit|escap|html|xml|&amp;lt",
     re.IGNORECASE,
 )
-CDATA = re.compile(r"<!\[CDATA\[(?P<text>.*?)\]\]>", re.DOTALL)
+CDATA = re.compile(r"<!\[CDATA\[")
+WHOLE_CDATA = re.compile(r"(?P<begin><!\[CDATA\[).*?(?P<end>\]\]>)", re.DOTALL)
 BBCODES = (
     "align|attach|backcolor|b|center|code|color|email|flash|float|font|free|hide|indent|img|i|list|media|p|quote|size|s"
     "|table|td|tr|url|u"
 )
 BBCODE_END = re.compile(rf"\[/({BBCODES})\]", re.IGNORECASE)
+OPENED = re.compile(rf"\[({BBCODES})(?:=[^\]\n]*)?\]", re.IGNORECASE)
 BBCODE = re.compile("bbcode|ubb", re.IGNORECASE)
 OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?P<end>\r?\n)?")
 BARE = re.compile(
@@ -98,28 +100,35 @@ QUOTED = ('""', "''", "“”", "‘’", "「」")
 
 
 def propose_markup(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in rows(text, "<[") for edit in [*cdata(start, row), *bbcode(start, row)])
+    """Marks of CDATA in a document without tags, and ends of BBCode in one that does not open them."""
+    edits: list[Edit] = []
+    places = hits(text, "<[")
+    for number in np.unique(text.row_of(places)).tolist():
+        first = int(text.rows[number])
+        nearby = [(start, line) for start, line in text.lines(places[text.row_of(places) == number])]
+        if any(CDATA.search(line) or BBCODE_END.search(line) for _, line in nearby):
+            document = text.row(number)
+            edits += [*cdata(first, document), *bbcode(first, document)]
+    return Proposals.of(edits)
 
 
 def cdata(start: int, row: str) -> Iterator[Edit]:
     if TAG.search(CDATA.sub("", row)):
         return
     note = Note("escape.markup", reason="CDATA outside of XML")
-    for match in CDATA.finditer(row):
+    for match in WHOLE_CDATA.finditer(row):
         if not quoted(row, match.start(), match.end()):
-            yield Edit(
-                start + match.start(), start + match.start("text"), row[match.start() : match.start("text")], "", note
-            )
-            yield Edit(start + match.end("text"), start + match.end(), "]]>", "", note)
+            for name in ("begin", "end"):
+                yield Edit(start + match.start(name), start + match.end(name), match[name], "", note)
 
 
 def bbcode(start: int, row: str) -> Iterator[Edit]:
     note = Note("escape.markup", reason="an end of BBCode that nothing opens")
     if BBCODE.search(row):
         return
+    opened = {name.lower() for name in OPENED.findall(row)}
     for match in BBCODE_END.finditer(row):
-        opened = re.search(rf"\[{match[1]}(?:=[^\]]*)?\]", row, re.IGNORECASE)
-        if not opened and not in_code(row, match):
+        if match[1].lower() not in opened and not in_code(row, match):
             yield Edit(start + match.start(), start + match.end(), match[0], "", note)
 
 
