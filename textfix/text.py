@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntFlag
 from functools import cache, cached_property
 from importlib import resources
@@ -46,7 +46,7 @@ ESCAPES = {
 }
 STEPS = (1 << 8, 1 << 12, REACH)
 LF, CR, SPACE = 0x0A, 0x0D, 0x20
-EVERY = 8  # of so many places two are looked at, to find spaces between single characters
+EVERY = 16  # of so many places two are looked at, to find spaces between single characters
 FIRST_HAN = 0x3001  # with the signs of Chinese
 
 
@@ -208,6 +208,7 @@ class Screen:
     starts: Ints
     ends: Ints
     flags: Marks
+    known: dict[Class, Ints] = field(default_factory=dict, repr=False, compare=False)  # what where() has found
 
     @classmethod
     def of(cls, text: Text) -> Screen:
@@ -254,6 +255,11 @@ class Screen:
 
     def where(self, trigger: Class) -> Ints:
         """The places of all characters of these classes; where few blocks hold any, only these are looked at."""
+        if trigger not in self.known:
+            self.known[trigger] = self._where(trigger)
+        return self.known[trigger]
+
+    def _where(self, trigger: Class) -> Ints:
         blocks = (self.flags & int(trigger)) != 0
         if MOST * int(blocks.sum()) > len(blocks):
             return held(self.text.classes, trigger)
@@ -350,7 +356,7 @@ def parted(codes: Codes) -> Ints:
     """Some of the spaces that part single characters of Han: one at least of those that part ten in a row.
 
     >>> parted(to_codes("一 二 三 四 五 六 七 八 九 十")).tolist()
-    [1, 9]
+    [1]
     """
     hits = [np.flatnonzero(codes[first::EVERY] == SPACE) * EVERY + first for first in (0, 1)]
     found = np.sort(np.concatenate(hits))

@@ -22,7 +22,7 @@ from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
 from textfix.rules.mojibake.windows import as_written
-from textfix.text import Class, Ints, Text
+from textfix.text import Bools, Class, Codes, Ints, Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
 CJK = 0x2E80  # from which on Chinese has its characters
@@ -44,11 +44,18 @@ def telling(text: Text) -> Ints:
     """
     found = text.screen.where(Class.MOJIBAKE)
     found = found[text.codes[found] < CJK]
-    beside = np.zeros(len(found), np.bool_)
+    here = text.codes[found]
+    beside = np.isin(here, [ord(lead) for lead in LEADS])
     for place in (found - 1, found + 1):
         code = text.codes[np.clip(place, 0, len(text.codes) - 1)]
-        beside |= ((code >= 0x80) & (code < CJK)) | (code == ord(REPLACEMENT))
-    return found[beside | np.isin(text.codes[found], [ord(lead) for lead in LEADS])]
+        foreign = ((code >= 0x80) & (code < CJK)) | (code == ord(REPLACEMENT))
+        beside |= foreign & (code != here) & ~(punctuation(here) & punctuation(code))
+    return found[beside]
+
+
+def punctuation(codes: Codes) -> Bools:
+    """Dashes, quotation marks and dots, as Chinese has two side by side."""
+    return (codes >= 0x2010) & (codes <= 0x2027)
 
 
 def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
