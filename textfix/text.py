@@ -34,7 +34,8 @@ HEX, LETTERS = "0123456789abcdefABCDEF", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 ANY = "".join(map(chr, range(128)))
 ESCAPES = {
     "&": ("#" + LETTERS, LETTERS + "x0123456789"),
-    "\\": ("uUx", HEX + "{"),
+    "\\": ("uUx23", HEX + "{"),
+    "u": ("456789", HEX),
     "%": (HEX + "u", HEX),
     "=": ("?89ABCDEF", HEX + LETTERS),
     "~": ("{", ANY),

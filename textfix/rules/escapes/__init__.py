@@ -5,9 +5,7 @@
     D%C0%E0%CE%EF%C1%CF.xls      ->  D类物料.xls
     =?GBK?Q?=B5=C4=BB=D8=D6=B4?= ->  的回执
 
-An escape that is meant stays: in HTML, XML and JSON, in addresses, between quotation marks, in a regular expression,
-in a setting, and in text that speaks of escapes. Where bytes or a single escape could be anything, what comes out must
-be likely to the language model.
+An escape that is meant stays. Each module says what speaks for that; what they share is in found.py.
 """
 
 from __future__ import annotations

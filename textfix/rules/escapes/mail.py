@@ -1,4 +1,13 @@
-"""Escapes of mail: encoded words, quoted-printable, HZ and ISO-2022 without their escape bytes."""
+"""escape.mime, escape.quoted_printable, escape.shift: what mail programs escaped.
+
+    =?GBK?Q?test=B5=C4=BB=D8=D6=B4?=   ->  test的回执
+    =E4=BD=A0=E5=A5=BD                  ->  你好
+    ~{N@Iz<dC;SP4rI(8I>;~}             ->  卫生间没有打扫干净
+    $B$3$s$K$A$O(B                      ->  こんにちは
+
+An encoded word says its encoding and is believed, but where the text explains it. Of quoted-printable and shifts what
+comes out must be text: characters that the language model finds likely, of the common part of their set.
+"""
 
 from __future__ import annotations
 

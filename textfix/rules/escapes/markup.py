@@ -1,4 +1,14 @@
-"""Escapes of pages: entities, CDATA, BBCode, and line ends of tables and databases."""
+"""escape.entity, escape.markup, escape.control: what pages, tables and databases escaped.
+
+    &amp;#26085;&amp;#26412;     ->  日本
+    <![CDATA[今天天气不错]]>      ->  今天天气不错
+    大家来看看[/url]              ->  大家来看看
+    第一行x0dx0a第二行            ->  第一行, a line end, 第二行
+
+A document that holds a tag is HTML or XML, and keeps its entities and CDATA. Entities stay, too, where a line speaks
+of escapes, in backquotes, in blocks of code and between two quotation marks. An end of BBCode goes if nothing in the
+document opens it.
+"""
 
 from __future__ import annotations
 

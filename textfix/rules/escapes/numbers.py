@@ -1,8 +1,18 @@
-"""Escapes of programs: code points, bytes, percent signs, punycode."""
+"""escape.unicode, escape.percent, escape.punycode: what programs and addresses escaped.
+
+    \\u4f60\\u597d            ->  你好
+    l<U+1EAB>n               ->  lẫn
+    D%C0%E0%CE%EF%C1%CF.xls  ->  D类物料.xls
+
+JSON keeps its escapes, and so do strings of code, regular expressions, settings and addresses. A single escape changes
+only beside Chinese. What comes out must be text, and likely to the language model if it is Chinese. Names in punycode
+are told and stay.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
@@ -15,7 +25,8 @@ POINT = re.compile(
     r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"
 )
 POINTS = re.compile(f"(?:{POINT.pattern})+")
-BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}")
+BARE = re.compile(r"(?<![\w\\%])(?:u[4-9][0-9a-fA-F]{3}){2,}(?![0-9a-zA-Z])")  # the backslashes were lost
+BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}|(?:\\[23][0-7]{2}){3,}")
 TOKEN = re.compile(r"[!-&(-;=?-~]*%[0-9A-Fa-f]{2}[!-&(-;=?-~]*")
 HIGH = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
 PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
@@ -26,7 +37,7 @@ JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 def propose_unicode(text: Text, context: Context) -> Proposals:
     return Proposals.of(
         edit
-        for start, row in lines(text, "\\%<")
+        for start, row in lines(text, "\\%<u")
         if not JSON.match(text.slice(first := int(text.rows[text.row_of(start)]), first + OPENING))
         for edit in [*points(start, row, context), *byte_runs(start, row, context)]
     )
@@ -34,8 +45,8 @@ def propose_unicode(text: Text, context: Context) -> Proposals:
 
 def points(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped code points")
-    for match in POINTS.finditer(row):
-        after = named(match[0])
+    for match in [*POINTS.finditer(row), *BARE.finditer(row)]:
+        after = named(match[0]) if match.re is POINTS else named(match[0].replace("u", "\\u"))
         if after and meant_as_text(row, match, after) and sensible(after, context):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
@@ -49,7 +60,8 @@ def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
         return True
     if match[0].startswith("<"):  # as R shows what its code page cannot
         return beside.isalpha()
-    return bool((HAN.match(after) or after > "\uffff") and HAN.search(beside))
+    shown = HAN.match(after) or after > "\uffff" or unicodedata.category(after) in ("Cf", "Zs")
+    return bool(shown and HAN.search(beside))
 
 
 def named(escapes: str) -> str:
@@ -68,9 +80,19 @@ def named(escapes: str) -> str:
 def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped bytes")
     for match in BYTES.finditer(row):
-        after = of_bytes(bytes.fromhex(match[0].replace("\\", "").replace("x", "")), context)
+        after = of_bytes(raw_of(match[0]), context)
         if after and not quoted(row, match.start(), match.end()):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def raw_of(escapes: str) -> bytes:
+    """The bytes of escapes in hex or octal.
+
+    >>> raw_of("\\\\xe4\\\\xbd"), raw_of("\\\\344\\\\275")
+    (b'\\xe4\\xbd', b'\\xe4\\xbd')
+    """
+    base = 16 if "x" in escapes else 8
+    return bytes(int(one, base) & 0xFF for one in re.split(r"\\+x?", escapes)[1:])
 
 
 def propose_percent(text: Text, context: Context) -> Proposals:

@@ -40,12 +40,12 @@ def propose(text: Text, context: Context) -> Proposals:
 def telling(text: Text) -> Ints:
     """Telling characters of alphabets and signs that stand beside others, as every character becomes two at least.
 
-    A space may have been the second of a few.
+    A space may have been the second of a few; a control character of C1 tells by itself.
     """
     found = text.screen.where(Class.MOJIBAKE)
     found = found[text.codes[found] < CJK]
     here = text.codes[found]
-    beside = np.isin(here, [ord(lead) for lead in LEADS])
+    beside = np.isin(here, [ord(lead) for lead in LEADS]) | (here < 0xA0)
     for place in (found - 1, found + 1):
         code = text.codes[np.clip(place, 0, len(text.codes) - 1)]
         foreign = ((code >= 0x80) & (code < CJK)) | (code == ord(REPLACEMENT))
