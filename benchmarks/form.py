@@ -2,9 +2,9 @@
 
     python -m benchmarks.form CORPORA [--reported CASES] [--show N]
 
-Three figures: reported cases of the kinds form and keep that come out right; changes that the rules which are on by
+Four figures: reported cases of the kinds form and keep that come out right; changes that the rules which are on by
 default make in clean text, counted by rule; and Western mojibake, entities and control characters that come out as
-ftfy has them.
+ftfy has them; and private use, put into clean text at random, and as Windows shows HKSCS.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -20,9 +21,12 @@ import ftfy
 import textfix
 from textfix.pipeline import run
 from textfix.rules import Context
+from textfix.rules.compatible import hkscs, propose_private
 from textfix.text import Text
 
 LARGEST = 3_000_000  # characters taken of a file
+PRIVATE_IN = ("hans_web", "hans_reviews", "hant_hk_forum", "hant_tw_blogs")
+LINES = 2000
 TEXTS = (  # clean text, and the encodings in which its UTF-8 was read
     ("✔ No problems", "cp1252"),
     ("schön, größer, süß", "cp1252 latin-1 mac_roman cp437 cp850 iso8859_2 cp1250"),
@@ -84,6 +88,7 @@ def main() -> None:
     western()
     if args.reported:
         reported(args.reported)
+    private(args.corpora)
     clean(args.corpora, args.show)
 
 
@@ -109,6 +114,33 @@ def reported(path: Path) -> None:
         print(f"reported, {kind}: {ours} of {len(asked)} right, ftfy {theirs}")
 
 
+def private(corpora: Path) -> None:
+    """How often private use that means nothing is read, and how often that of HKSCS comes back."""
+    drawn = random.Random(1)
+    context = Context(textfix.Config())
+    damaged = []
+    for name in PRIVATE_IN:
+        for line in [line for line in text_of(corpora / f"{name}.txt.gz").split("\n") if len(line) > 20][:LINES]:
+            signs = list(line)
+            for _ in range(drawn.choice((1, 2, 4))):
+                signs[drawn.randrange(len(signs))] = chr(drawn.randrange(0xE000, 0xF8FF))
+            damaged.append("".join(signs))
+    text = Text.of(damaged)
+    read = len({*text.row_of(propose_private(text, context).edits.start).tolist()})
+    print(f"private use at random: read in {read} of {len(damaged)} lines")
+    shown = {hkscs(chr(code)): chr(code) for code in range(0xE000, 0xF849) if hkscs(chr(code)) > "\u3400"}
+    lines = [line for line in text_of(corpora / "hant_hk_forum.txt.gz").split("\n") if {*line} & {*shown}][:LINES]
+    text = Text.of(["".join(shown.get(one, one) for one in line) for line in lines])
+    after = propose_private(text, context).edits.apply(text)
+    whole = sum(after.row(place) == line for place, line in enumerate(lines))
+    print(f"HKSCS in private use: {whole} of {len(lines)} lines whole")
+
+
+def text_of(path: Path) -> str:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        return file.read(LARGEST)
+
+
 def clean(corpora: Path, show: int) -> None:
     """Changes by every rule that is on by default; each line of a file is a document."""
     context = Context(textfix.Config(to="keep"))
@@ -116,8 +148,7 @@ def clean(corpora: Path, show: int) -> None:
     rows_changed: Counter[str] = Counter()
     characters = rows = 0
     for path in sorted(corpora.glob("*.txt.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as file:
-            lines = file.read(LARGEST).split("\n")
+        lines = text_of(path).split("\n")
         characters += sum(map(len, lines))
         rows += len(lines)
         shown: Counter[str] = Counter()
