@@ -44,12 +44,11 @@ SENTENCE = dict(zip(",?!:;.", "，？！：；。", strict=True))
 NARROW = {**{full: half for half, full in SENTENCE.items()}, "、": ",", "（": "(", "）": ")", "．": "."}
 NARROW_QUOTES = dict(zip("“”‘’「」『』", "\"\"''\"\"''", strict=True))
 QUOTES = {"hans": "“”‘’", "hant": "「」『』"}
-AFTER = re.compile(rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>[,?!:;.])(?P<blank> (?=[{CJK}]))?(?![,?!:;.\w/\\-])")
-AFTER_WORD = re.compile(
-    rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>[,?!:;])(?P<blank> (?=[{CJK}]))?(?=[A-Za-z0-9{CJK}“‘「『《（])"
-)
-FULL_STOP = re.compile(rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>\.)(?P<blank> (?=[{CJK}]))?(?=[{CJK}“‘「『《（])")
-BEFORE = re.compile(rf"(?<=[A-Za-z0-9%)])(?P<one>[,?!;])(?P<blank> ?)(?=[{CJK}])")
+BLANK = f"(?P<blank> (?=[{CJK}]))?"  # full width holds the space that follows
+AFTER = re.compile(rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>[,?!:;.]){BLANK}(?![,?!:;.A-Za-z0-9_/\\-])")
+AFTER_WORD = re.compile(rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>[,?!:;])(?=[A-Za-z0-9])(?!-?[oOPpD][()])")
+BEFORE = re.compile(rf"(?<=[A-Za-z0-9%])(?P<one>,)(?P<blank> ?)(?=[{CJK}])")
+CODE = re.compile(r"\s*([\"']?)[A-Za-z_$][A-Za-z0-9_.$-]*\1\s*[:=]\s*[\"'\[{(]|.*[{};]\s*$")
 PAREN = re.compile(
     rf"(?<![A-Za-z0-9_])\((?P<inside>[^()\n]*[{CJK}][^()\n]*)\)|(?<=[{CJK}{WIDE_SIGNS}])\((?P<latin>[^()\n]*)\)"
 )
@@ -113,7 +112,7 @@ def japanese(text: Text) -> Bools:
 def text_lines(text: Text, row: int) -> Iterator[tuple[int, str]]:
     start = int(text.rows[row])
     for line in re.finditer(r"[^\r\n]+", text.row(row)):
-        if not KANA.search(line[0]):
+        if not KANA.search(line[0]) and not CODE.match(line[0]):
             yield start + line.start(), line[0]
 
 
@@ -157,7 +156,7 @@ def chinese(style: str) -> Callable[[str], Iterator[tuple[int, str, str]]]:
         for match in PAREN.finditer(line):
             yield match.start(), "(", "（"
             yield match.end() - 1, ")", "）"
-        for pattern in (AFTER, AFTER_WORD, FULL_STOP, BEFORE):
+        for pattern in (AFTER, AFTER_WORD, BEFORE):
             for match in pattern.finditer(line):
                 yield match.start(), match[0], SENTENCE[match["one"]]
 
