@@ -59,7 +59,9 @@ Convert = Callable[[str], str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--table", type=Path, help="what was learnt without the measured texts; made if it is not there")
+    parser.add_argument(
+        "--table", type=Path, help="what was learnt without the measured texts; made if it is not there"
+    )
     parser.add_argument("--show", type=int, default=0, help="the commonest errors of textfix")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

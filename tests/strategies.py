@@ -16,7 +16,17 @@ MOJIBAKE = st.tuples(st.text(alphabet=CLEAN, max_size=10), CHANNELS, st.sampled_
     lambda drawn: drawn[0].encode(drawn[1][0], "ignore").decode(drawn[1][1], drawn[2])
 )
 SIGNS = "锟斤拷\ufffd?\ue5e5€¤ÃÂé§╨─ﾃｱ�縺뷰�씠 \x80\x8d\xad\x1b中鍒涓"
+ESCAPED = (
+    r"&amp; #20013; &lt;b&gt; \u4f60 \xe4\xbd\xa0 %E4%BD%A0 %C4%E3 =?gbk?B?xOM=?= =E4=BD=A0 =3D ~{VPND~} "
+    r"$BF|K\(B _x000D_ x0dx0a <![CDATA[ ]]> [/b] xn--fiqs8s schÃ¶n â€œ"
+)
+INVISIBLE = "\u200b\u200d👨\ufe0f\u2028\x85\x1b\ufeff\u202e⼀⽤\ue816\uecd8Ａ３．ｶﾞ中文你好 \n\r“”\"'(),.:，。「」a1=[/"
+SCRAPED = st.lists(
+    st.one_of(st.sampled_from([*ESCAPED.split(" "), "=\n", "\x1b[0m", "中 文 的 "]), st.sampled_from(INVISIBLE)),
+    max_size=14,
+).map("".join)
 PIECES = st.one_of(
+    SCRAPED,
     MOJIBAKE,
     st.text(alphabet=SIGNS, max_size=8),
     st.text(alphabet=CHARACTERS, max_size=12),

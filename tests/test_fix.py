@@ -17,6 +17,9 @@ OPTIONS = st.fixed_dictionaries(
         "to": st.sampled_from(["auto", "hans", "hant", "hant-tw", "hant-hk", "keep"]),
         "form": st.sampled_from(["NFC", "NFD", "NFKC", "NFKD", "keep"]),
         "spaces": st.sampled_from(["keep", "fold"]),
+        "punctuation": st.sampled_from(["keep", "hans", "hant", "ascii"]),
+        "line_ends": st.sampled_from(["keep", "lf", "crlf"]),
+        "trailing_space": st.sampled_from(["keep", "strip"]),
         "restore": st.sampled_from(["off", "confident", "all"]),
     },
 )
@@ -88,6 +91,9 @@ def test_every_rule_does_what_its_example_says(rule: textfix.rules.Rule) -> None
         "script.drift": {"to": "keep"},
         "script.convert": {"to": "hant"},
         "unicode.spaces": {"spaces": "fold"},
+        "width.punctuation": {"punctuation": "hans"},
+        "unicode.line_ends": {"line_ends": "lf"},
+        "unicode.trailing_space": {"trailing_space": "strip"},
     }.get(rule.name, {})
     fixed = textfix.fix(before, **options)
     assert fixed.text == after

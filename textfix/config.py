@@ -13,6 +13,9 @@ CHOICES = {
     "form": ("NFC", "NFD", "NFKC", "NFKD", "keep"),
     "restore": ("off", "confident", "all"),
     "spaces": ("keep", "fold"),
+    "punctuation": ("keep", "hans", "hant", "ascii"),
+    "line_ends": ("keep", "lf", "crlf"),
+    "trailing_space": ("keep", "strip"),
 }
 CONFIDENT = 0.9  # what restore="confident" asks of an inferred edit
 
@@ -29,6 +32,8 @@ class Config:
     form: the Unicode normalization form, or keep.
     restore: what happens where bytes were truly lost: off, confident (only where the model is sure), or all.
     spaces: keep, or fold (unusual spaces become U+0020, and runs of them one).
+    punctuation: keep, that of simplified (hans) or traditional Chinese (hant), or of ASCII (ascii).
+    line_ends: keep, lf or crlf. trailing_space: keep, or strip at the ends of lines.
     encoding: what bytes are said to be in (an HTTP header, a catalogue), as evidence that weighs against the bytes
     themselves; force_encoding: what they are read in, whatever comes of it. Labels as on the web, as GB2312 or Big5.
     disable: rules and families of rules that are not to run, as `noise.pinyin` or `noise`.
@@ -42,6 +47,9 @@ class Config:
     form: str = "NFC"
     restore: str = "confident"
     spaces: str = "keep"
+    punctuation: str = "keep"
+    line_ends: str = "keep"
+    trailing_space: str = "keep"
     encoding: str = ""
     force_encoding: str = ""
     disable: tuple[str, ...] = ()

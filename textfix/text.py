@@ -7,8 +7,8 @@ indices into `Text.codes`, that is, characters (code points), never bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from enum import IntFlag
 from functools import cache, cached_property
 from importlib import resources
@@ -28,7 +28,27 @@ MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
 MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
-LF, CR = 0x0A, 0x0D
+REACH = 1 << 16  # characters of a line that are taken before and behind a place
+# Signs with which escapes begin, and what may stand second and third.
+HEX, LETTERS = "0123456789abcdefABCDEF", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ANY = "".join(map(chr, range(128)))
+ESCAPES = {
+    "&": ("#" + LETTERS, LETTERS + "x0123456789"),
+    "\\": ("uUx23", HEX + "{"),
+    "u": ("456789", HEX),
+    "%": (HEX + "u", HEX),
+    "=": ("?89ABCDEF", HEX + LETTERS),
+    "~": ("{", ANY),
+    "$": ("AB@", ANY),
+    "[": ("/", LETTERS),
+    "<": ("U!", "+["),
+    "_": ("x", "0"),
+    "x": ("0n", "aAdD-"),
+}
+STEPS = (1 << 8, 1 << 12, REACH)
+LF, CR, SPACE = 0x0A, 0x0D, 0x20
+EVERY = 16  # of so many places two are looked at, to find spaces between single characters
+FIRST_HAN = 0x3001  # with the signs of Chinese
 
 
 class Class(IntFlag):
@@ -38,17 +58,18 @@ class Class(IntFlag):
     TONE = 2  # a Latin letter with a tone mark of pinyin
     HANS = 4  # only simplified text uses it
     HANT = 8  # only traditional text uses it
-    SPACE = 16  # a horizontal space other than U+0020
+    SPACE = 16  # a horizontal space other than U+0020; or U+0020, here and there between single characters
     HAN = 32  # a Han character
     KANA = 64  # hiragana and katakana
     HANGUL = 128
     NFC = 256  # may change, or compose with its left neighbour, under this normalization form
-    NFD = 512
-    NFKC = 1024
-    NFKD = 2048
-    CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
+    FORM = 512  # the same under any of the other forms: NFD, NFKC, NFKD
+    COMPATIBLE = 1024  # fullwidth letters and digits, halfwidth katakana, CJK radicals, private use
+    ESCAPE = 2048  # a sign of ASCII with which a leftover escape may begin, going by what stands behind it
+    CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators, variation selectors
     MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
     QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
+    ANY = 0x10000  # whatever it is; no bit of the table
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
 
 
@@ -108,6 +129,24 @@ class Text:
         """The row in which each character stands."""
         return np.asarray(np.searchsorted(self.rows, positions, side="right") - 1, np.int64)
 
+    def lines(self, places: Ints) -> Iterator[tuple[int, str]]:
+        """The lines of these places, which are in order, and where they start.
+
+        Lines side by side are one; of a very long line the part around.
+        """
+        low = high = -1
+        for place, row in zip(places.tolist(), self.row_of(places).tolist(), strict=True):
+            if place < high:
+                continue
+            begin, end = bounds(self.codes, place, int(self.rows[row]), int(self.rows[row + 1]))
+            if begin > high or begin == self.rows[row]:
+                if high > low:
+                    yield low, self.slice(low, high)
+                low = begin
+            high = end
+        if high > low:
+            yield low, self.slice(low, high)
+
     @cached_property
     def classes(self) -> Marks:
         """The class bits of every character.
@@ -116,6 +155,8 @@ class Text:
         """
         marks = classes(self.codes)
         marks[repeated(self.codes, ord("?"), MANY)] |= np.uint16(Class.QUESTIONS)
+        marks[no_escapes(self.codes, marks)] &= ~np.uint16(Class.ESCAPE)
+        marks[parted(self.codes)] |= np.uint16(Class.SPACE)
         starts, ends = self.rows[:-1], self.rows[1:]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
         if not len(short):
@@ -168,6 +209,7 @@ class Screen:
     starts: Ints
     ends: Ints
     flags: Marks
+    known: dict[Class, Ints] = field(default_factory=dict, repr=False, compare=False)  # what where() has found
 
     @classmethod
     def of(cls, text: Text) -> Screen:
@@ -183,6 +225,8 @@ class Screen:
         """The rows that hold, for each of these triggers, a character of one of its classes."""
         found = np.ones(len(self.text), np.bool_)
         for trigger in triggers:
+            if trigger is Class.ANY:
+                continue
             holds = np.zeros(len(self.text), np.bool_)
             holds[self.row[(self.flags & int(trigger)) != 0]] = True
             found &= holds
@@ -213,17 +257,22 @@ class Screen:
             last_row = row
         return spans
 
+    def read(self, trigger: Class) -> Iterator[tuple[int, str]]:
+        """The same spans as strings, and where they start."""
+        return ((start, self.text.slice(start, end)) for start, end in self.spans(trigger))
+
     def where(self, trigger: Class) -> Ints:
         """The places of all characters of these classes; where few blocks hold any, only these are looked at."""
+        if trigger not in self.known:
+            self.known[trigger] = self._where(trigger)
+        return self.known[trigger]
+
+    def _where(self, trigger: Class) -> Ints:
         blocks = (self.flags & int(trigger)) != 0
         if MOST * int(blocks.sum()) > len(blocks):
-            pieces = range(0, len(self.text.codes), PIECE)
-            return np.concatenate([self._piece(start, trigger) for start in pieces] or [np.zeros(0, np.int64)])
+            return held(self.text.classes, trigger)
         places = gathered(self.starts[blocks], self.ends[blocks])
         return np.asarray(places[(self.text.classes[places] & int(trigger)) != 0], np.int64)
-
-    def _piece(self, start: int, trigger: Class) -> Ints:
-        return np.flatnonzero((self.text.classes[start : start + PIECE] & np.uint16(trigger)) != 0) + start
 
     def _grow(self, first: int, last: int) -> tuple[int, int, int]:
         start, end = int(self.starts[first]), int(self.ends[last])
@@ -233,6 +282,22 @@ class Screen:
         before = line_ends(self.text.codes[low:start])
         after = line_ends(self.text.codes[end:high])
         return row, (low + int(before[-1]) + 1 if len(before) else low), (end + int(after[0]) if len(after) else high)
+
+
+def bounds(codes: Codes, place: int, first: int, last: int) -> tuple[int, int]:
+    """Where the line of a place begins and ends, its LF included, between two places and within REACH."""
+    begin, end = max(first, place - REACH), min(last, place + REACH)
+    for step in STEPS:
+        before = np.flatnonzero(codes[max(first, place - step) : place] == LF)
+        if len(before):
+            begin = max(first, place - step) + int(before[-1]) + 1
+            break
+    for step in STEPS:
+        behind = np.flatnonzero(codes[place : min(last, place + step)] == LF)
+        if len(behind):
+            end = place + int(behind[0]) + 1
+            break
+    return begin, end
 
 
 def line_ends(codes: Codes) -> Ints:
@@ -260,6 +325,52 @@ def repeated(codes: Codes, code: int, times: int) -> Ints:
     starts = np.unique(starts[starts + times <= len(codes)])
     inside = codes[starts[:, None] + np.arange(times)] == code if len(starts) else np.zeros((0, times), np.bool_)
     return np.asarray(starts[inside.all(axis=1)], np.int64)
+
+
+def held(marks: Marks, trigger: Class) -> Ints:
+    """The places of all characters of these classes, piece by piece, which stay in the cache."""
+    bits = np.uint16(trigger)
+    pieces = [
+        np.flatnonzero((marks[start : start + PIECE] & bits) != 0) + start for start in range(0, len(marks), PIECE)
+    ]
+    return np.concatenate(pieces or [np.zeros(0, np.int64)])
+
+
+def no_escapes(codes: Codes, marks: Marks) -> Ints:
+    """Where a sign with which escapes begin begins none.
+
+    >>> codes = to_codes("a & b &amp;")
+    >>> no_escapes(codes, classes(codes)).tolist()
+    [2]
+    """
+    places = held(marks, Class.ESCAPE)
+    lead = codes[places]
+    fits = np.ones(len(places), np.bool_)
+    for place in (1, 2):
+        fits &= followers(place)[lead, np.minimum(codes[np.minimum(places + place, len(codes) - 1)], 127)]
+    return np.asarray(places[~fits], np.int64)
+
+
+@cache
+def followers(place: int) -> Bools:
+    """For each sign of ASCII with which an escape begins, what may stand so many places behind it."""
+    found = np.zeros((128, 128), np.bool_)
+    for lead, behind in ESCAPES.items():
+        found[ord(lead), [ord(one) for one in behind[place - 1]]] = True
+    return found
+
+
+def parted(codes: Codes) -> Ints:
+    """Some of the spaces that part single characters of Han: one at least of those that part ten in a row.
+
+    >>> parted(to_codes("一 二 三 四 五 六 七 八 九 十")).tolist()
+    [1]
+    """
+    hits = [np.flatnonzero(codes[first::EVERY] == SPACE) * EVERY + first for first in (0, 1)]
+    found = np.sort(np.concatenate(hits))
+    found = found[found + 2 < len(codes)]
+    found = found[codes[found + 2] == SPACE]
+    return np.asarray(found[codes[found + 1] >= FIRST_HAN], np.int64)
 
 
 def odds(codes: Codes) -> npt.NDArray[np.int8]:

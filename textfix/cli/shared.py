@@ -139,6 +139,17 @@ CONFIG_OPTIONS = (
         help="keep, the default, or fold: unusual spaces become one U+0020.",
     ),
     click.option(
+        "--punctuation",
+        type=click.Choice(CHOICES["punctuation"]),
+        help="keep, the default, or as simplified (hans), traditional (hant) or Latin text (ascii) has it.",
+    ),
+    click.option("--line-ends", type=click.Choice(CHOICES["line_ends"]), help="keep, the default, lf or crlf."),
+    click.option(
+        "--trailing-space",
+        type=click.Choice(CHOICES["trailing_space"]),
+        help="keep, the default, or strip: space at the ends of lines goes.",
+    ),
+    click.option(
         "--restore",
         type=click.Choice(CHOICES["restore"]),
         help="Where bytes were lost: restore nothing, what is sure (the default), or the likeliest.",

@@ -8,7 +8,8 @@ CORPORA is a folder of hans_*.txt.gz and hant_*.txt.gz: text of which the script
   character that opencc takes for simplified is not only that, if good traditional text uses it (群, 床, 秘, 峰):
   that is counted in CORPORA;
 - pypinyin's pinyin_dict (MIT), the readings of the characters that GBK can hold;
-- iconv of the C library of GNU: CNS 11643 as EUC-TW holds it.
+- iconv of the C library of GNU: CNS 11643 as EUC-TW holds it, and what GB 18030 made of the private use of GBK;
+- the property Equivalent_Unified_Ideograph of Unicode, as Perl has it: which ideograph a radical is.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import functools
 import gzip
 import operator
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
-from textfix.text import Class, to_codes
+from textfix.text import ESCAPES, Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 HERE = Path(__file__).parent
@@ -41,13 +43,18 @@ SAMPLE = 2_000_000  # characters taken of a file to tell mojibake from clean tex
 RARE = 1e-8  # share that is added to every character's
 AGAIN = 0.1  # how often text goes wrong twice over, against once
 TELLING = 12  # quarters of a nat from which a character has the class MOJIBAKE
-FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.NFD, "NFKC": Class.NFKC, "NFKD": Class.NFKD}
+FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
+WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
+RADICALS = re.compile("[\u2e80-\u2fdf]")
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef\ufffc]")
 
 
 def main(corpora: Path) -> None:
     write_classes(corpora)
     write_readings()
     write_cns11643()
+    write_compatible()
 
 
 def write_classes(corpora: Path) -> None:
@@ -89,8 +96,12 @@ def of_unicode(character: str) -> Class:
         bits |= Class.HANGUL
     if category == "Zs" and character != " ":
         bits |= Class.SPACE
-    if category in ("Cc", "Cf", "Zl", "Zp") and character not in "\t\n\r":
+    if (category in ("Cc", "Cf", "Zl", "Zp") and character not in "\t\n\r") or SELECTORS.match(character):
         bits |= Class.CONTROL
+    if WIDE.match(character) or RADICALS.match(character) or PRIVATE.match(character):
+        bits |= Class.COMPATIBLE
+    if character in ESCAPES:
+        bits |= Class.ESCAPE
     return bits | unstable(character)
 
 
@@ -205,6 +216,22 @@ def write_cns11643() -> None:
         if short in (long, long[2:]):  # plane 1 has two bytes, too; what does not come back is read outside the table
             planes[place] = ord(text)
     np.savez_compressed(HERE / "cns11643.npz", planes=planes)
+
+
+def write_compatible() -> None:
+    """Two lines for radicals, two for private use of GBK: characters, and below them what they stand for."""
+    script = 'for (0x2E80..0x2FD5) { my $to = ord charprop($_, "EqUIdeo"); printf "%x %x\\n", $_, $to if $to }'
+    listed = subprocess.run(["perl", "-CO", "-MUnicode::UCD=charprop", "-e", script], capture_output=True, check=True)
+    radicals = [[chr(int(one, 16)) for one in line.split()] for line in listed.stdout.decode("ascii").splitlines()]
+    radicals = [pair for pair in radicals if pair[1] < "\U00010000"]  # the others are parts, and no characters of text
+    pairs = [bytes((0xFE, low)) for low in range(0x50, 0xA1) if low != 0x7F]
+    real = [line.decode("utf-8") for line in converted(pairs, "GB18030", "UTF-8")]
+    private = [(chr(0xE815 + place), one) for place, one in enumerate(real) if not PRIVATE.match(one)]
+    # The rest of GBK's private use: ḿ, ǹ, 〾 and description characters; GB 18030-2000 has them at their own places.
+    rest = {0xE78D: "︐︒︑︓︔︕︖︗︘︙", 0xE7C7: "ḿǹ", 0xE7E7: "〾⿰⿱⿲⿳⿴⿵⿶⿷⿸⿹⿺⿻"}
+    private += [(chr(first + place), one) for first, text in rest.items() for place, one in enumerate(text)]
+    lines = ["".join(column) for pairs in (radicals, private) for column in zip(*pairs, strict=True)]
+    (HERE / "compatible.txt").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def converted(lines: Sequence[bytes], source: str, target: str) -> list[bytes]:

@@ -6,18 +6,41 @@ import numpy as np
 
 from textfix.config import CONFIDENT, Config, ConfigError, suggestion
 from textfix.edits import Edits
-from textfix.rules import desync, encoding, form, pinyin, script, spaces
+from textfix.rules import (
+    compatible,
+    desync,
+    encoding,
+    escapes,
+    form,
+    invisible,
+    layout,
+    pinyin,
+    script,
+    spaces,
+    width,
+)
 from textfix.rules.base import Context, Proposals, Rule
-from textfix.rules.mojibake import chinese, lost
+from textfix.rules.mojibake import chinese, lost, western
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
+    *escapes.RULES,
     chinese.RULE,
+    western.RULE,
     desync.RULE,
     lost.LOST,
     pinyin.RULE,
+    invisible.RULE,
+    layout.SPACED_RULE,
     spaces.RULE,
     form.RULE,
+    compatible.RADICAL_RULE,
+    compatible.PRIVATE_RULE,
+    width.LETTERS_RULE,
+    width.KATAKANA_RULE,
+    width.PUNCTUATION_RULE,
+    layout.TRAILING_RULE,
+    layout.LINE_ENDS_RULE,
     script.DRIFT,
     script.CONVERT,
 )

@@ -15,15 +15,17 @@ from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.text import Class, Text
 
+CLASSES = {"keep": Class(0), "NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
+
 
 def triggers(config: Config) -> tuple[Class, ...]:
-    return (Class(0) if config.form == "keep" else Class[config.form],)
+    return (CLASSES[config.form],)
 
 
 def propose(text: Text, context: Context) -> Proposals:
     """Normalize each run of characters that may change, together with the character before, which they may join."""
     form = context.config.form
-    unstable = text.screen.where(Class[form])
+    unstable = text.screen.where(CLASSES[form])
     row = text.row_of(unstable)
     first = np.flatnonzero((np.diff(unstable, prepend=-2) != 1) | (np.diff(row, prepend=-1) != 0))
     starts = np.maximum(unstable[first] - 1, text.rows[row[first]])

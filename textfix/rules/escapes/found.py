@@ -1,0 +1,89 @@
+"""Where escapes may stand, and what speaks for their being meant: code, addresses, quotations."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+import numpy as np
+
+from textfix.rules.base import Context
+from textfix.text import Class, Ints, Text
+
+ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=")
+TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!DOCTYPE|<\?xml|<!--", re.IGNORECASE)
+FENCE = re.compile("^ {0,3}(?:```|~~~)", re.MULTILINE)
+HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+LIKELY = -12.0  # nats a character that Chinese must reach
+
+
+def hits(text: Text, leads: str) -> Ints:
+    """Where an escape may begin with one of these signs."""
+    places = text.screen.where(Class.ESCAPE)
+    return places[np.isin(text.codes[places], [ord(lead) for lead in leads])]
+
+
+def lines(text: Text, leads: str) -> Iterator[tuple[int, str]]:
+    """The lines in which an escape may begin with one of these signs, and where they start."""
+    return text.lines(hits(text, leads))
+
+
+def line_around(row: str, start: int, end: int) -> str:
+    low = row.rfind("\n", 0, start) + 1
+    high = row.find("\n", end)
+    return row[low : high if high >= 0 else len(row)]
+
+
+def quoted(row: str, start: int, end: int) -> bool:
+    """Whether a place stands between quotation marks of code, or in a regular expression or a list of settings.
+
+    >>> quoted('x = "ab"', 5, 7), quoted("say: ab", 5, 7)
+    (True, False)
+    """
+    before = row[row.rfind("\n", 0, start) + 1 : start]
+    after = row[end : end + 1]
+    if any(before.count(mark) % 2 for mark in '"`') or (
+        before.count("'") % 2 and "'" in line_around(row, start, end)[len(before) :]
+    ):
+        return True
+    return bool(before[-1:] in ("[", "^", "-", "/") or after in ("]", "-", "+", "*", "{") or SETTING.match(before))
+
+
+SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b|[({,+])\s*$")
+
+
+def address(row: str, start: int) -> bool:
+    """Whether what stands before a place, up to a space or a sign that is none of ASCII, begins an address."""
+    head = re.search(r"[!-~]*$", row[max(0, start - 2000) : start])
+    return bool(head and ADDRESS.search(head[0]))
+
+
+def sensible(text: str, context: Context) -> bool:
+    """Whether what an escape stands for is text: assigned and visible; if Chinese, likely to the language model."""
+    if not text or any(unicodedata.category(one) in ("Cn", "Co", "Cs", "Cc") and one not in "\t\r\n" for one in text):
+        return False
+    if not HAN.search(text):
+        return True
+    return float(context.model.score(Text.of(text))[0]) >= LIKELY * len(text)
+
+
+def of_bytes(raw: bytes, context: Context) -> str:
+    """What bytes say in UTF-8, or else in GBK, if it is text beyond ASCII; else ""."""
+    for encoding, wanted in (("utf-8", foreign), ("gb18030", chinese)):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return text if wanted(text) and sensible(text, context) else ""
+    return ""
+
+
+def foreign(text: str) -> bool:
+    return any(one.isalpha() and not one.isascii() for one in text)
+
+
+def chinese(text: str) -> bool:
+    """Whether a text holds Chinese; a single character must be one of the commonest, those of level 1 of GB 2312."""
+    found = HAN.findall(text)
+    return len(found) > 1 or (len(found) == 1 and b"\xb0" <= found[0].encode("gb2312", "ignore")[:1] < b"\xd8")

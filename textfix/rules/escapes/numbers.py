@@ -1,0 +1,130 @@
+"""escape.unicode, escape.percent, escape.punycode: what programs and addresses escaped.
+
+    \\u4f60\\u597d            ->  你好
+    l<U+1EAB>n               ->  lẫn
+    D%C0%E0%CE%EF%C1%CF.xls  ->  D类物料.xls
+
+JSON keeps its escapes, and so do strings of code, regular expressions, settings and addresses. A single escape changes
+only beside Chinese. What comes out must be text, and likely to the language model if it is Chinese. Names in punycode
+are told and stay.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import unquote_to_bytes
+
+from textfix.edits import Edit, Note
+from textfix.rules.base import Context, Proposals
+from textfix.rules.escapes.found import HAN, address, lines, of_bytes, quoted, sensible
+from textfix.text import Text, to_codes
+
+POINT = re.compile(
+    r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"
+)
+POINTS = re.compile(f"(?:{POINT.pattern})+")
+BARE = re.compile(r"(?<![\w\\%])(?:u[4-9][0-9a-fA-F]{3}){2,}(?![0-9a-zA-Z])")  # the backslashes were lost
+BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}|(?:\\[23][0-7]{2}){3,}")
+TOKEN = re.compile(r"[!-&(-;=?-~]*%[0-9A-Fa-f]{2}[!-&(-;=?-~]*")
+HIGH = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
+PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
+OPENING = 100  # characters in which JSON shows
+JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
+
+
+def propose_unicode(text: Text, context: Context) -> Proposals:
+    return Proposals.of(
+        edit
+        for start, row in lines(text, "\\%<u")
+        if not JSON.match(text.slice(first := int(text.rows[text.row_of(start)]), first + OPENING))
+        for edit in [*points(start, row, context), *byte_runs(start, row, context)]
+    )
+
+
+def points(start: int, row: str, context: Context) -> Iterator[Edit]:
+    note = Note("escape.unicode", reason="escaped code points")
+    for match in [*POINTS.finditer(row), *BARE.finditer(row)]:
+        after = named(match[0]) if match.re is POINTS else named(match[0].replace("u", "\\u"))
+        if after and meant_as_text(row, match, after) and sensible(after, context):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
+    """Whether escapes stand in prose: not quoted; a single one inside a word, or beside others and Chinese."""
+    if after.isascii() or quoted(row, match.start(), match.end()) or address(row, match.start()):
+        return False
+    beside = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
+    if len(after) > 1:
+        return True
+    if match[0].startswith("<"):  # as R shows what its code page cannot
+        return beside.isalpha()
+    shown = HAN.match(after) or after > "\uffff" or unicodedata.category(after) in ("Cf", "Zs")
+    return bool(shown and HAN.search(beside))
+
+
+def named(escapes: str) -> str:
+    """The characters of escaped code points; "" where they make no text.
+
+    >>> named("\\\\u4f60\\\\ud83d\\\\ude00<U+1EAB>")
+    '你😀ẫ'
+    """
+    codes = [int(next(filter(None, match.groups())), 16) for match in POINT.finditer(escapes)]
+    if max(codes) > 0x10FFFF:
+        return ""
+    raw = "".join(map(chr, codes)).encode("utf-16-le", "surrogatepass")
+    return raw.decode("utf-16-le", "ignore") if len(to_codes(raw.decode("utf-16-le", "replace"))) else ""
+
+
+def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
+    note = Note("escape.unicode", reason="escaped bytes")
+    for match in BYTES.finditer(row):
+        after = of_bytes(raw_of(match[0]), context)
+        if after and not quoted(row, match.start(), match.end()):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def raw_of(escapes: str) -> bytes:
+    """The bytes of escapes in hex or octal.
+
+    >>> raw_of("\\\\xe4\\\\xbd"), raw_of("\\\\344\\\\275")
+    (b'\\xe4\\xbd', b'\\xe4\\xbd')
+    """
+    base = 16 if "x" in escapes else 8
+    return bytes(int(one, base) & 0xFF for one in re.split(r"\\+x?", escapes)[1:])
+
+
+def propose_percent(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in lines(text, "%") for edit in percents(start, row, context))
+
+
+def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
+    note = Note("escape.percent", reason="percent escapes outside of an address")
+    for match in TOKEN.finditer(row):
+        first = HIGH.search(match[0])
+        if (
+            not first
+            or len(HIGH.findall(match[0])) < 2
+            or quoted(row, match.start(), match.end())
+            or address(row, match.start() + first.start())
+        ):
+            continue
+        after = of_bytes(unquote_to_bytes(match[0]), context)
+        if after and not any(one < " " for one in after):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def propose_punycode(text: Text, context: Context) -> Proposals:
+    return Proposals.of(edit for start, row in lines(text, "x") for edit in punycodes(start, row))
+
+
+def punycodes(start: int, row: str) -> Iterator[Edit]:
+    for match in PUNYCODE.finditer(row):
+        try:
+            name = match[0][4:].encode("ascii").decode("punycode")
+        except (UnicodeError, ValueError, OverflowError):
+            continue
+        if HAN.search(name):
+            note = Note("escape.punycode", reason=f"punycode of {name}")
+            yield Edit(start + match.start(), start + match.end(), match[0], match[0], note)

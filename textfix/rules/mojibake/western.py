@@ -1,0 +1,98 @@
+"""mojibake.western: mojibake of other languages than Chinese, which ftfy repairs.
+
+    âœ” No problems   ->  ✔ No problems
+    schÃ¶n            ->  schön
+
+ftfy is asked about what stands between Chinese characters, in lines that hold what it takes for bad. What becomes
+Chinese is mojibake.chinese's to decide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import ftfy
+import numpy as np
+from ftfy.badness import is_bad
+
+from textfix.edits import Edit, Note
+from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.escapes.found import line_around
+from textfix.rules.mojibake.channels import REPLACEMENT
+from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
+from textfix.rules.mojibake.windows import as_written
+from textfix.text import Bools, Class, Codes, Ints, Text
+
+PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
+CJK = 0x2E80  # from which on Chinese has its characters
+LEADS = "ÃÂâàÐ"
+CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+
+
+def propose(text: Text, context: Context) -> Proposals:
+    written = as_written(text)
+    return Proposals.of(
+        edit for start, span in written.lines(telling(written)) if is_bad(span) for edit in edits(text, start, span)
+    )
+
+
+def telling(text: Text) -> Ints:
+    """Telling characters of alphabets and signs that stand beside others, as every character becomes two at least.
+
+    A space may have been the second of a few; a control character of C1 tells by itself.
+    """
+    found = text.screen.where(Class.MOJIBAKE)
+    found = found[text.codes[found] < CJK]
+    here = text.codes[found]
+    beside = np.isin(here, [ord(lead) for lead in LEADS]) | (here < 0xA0)
+    for place in (found - 1, found + 1):
+        code = text.codes[np.clip(place, 0, len(text.codes) - 1)]
+        foreign = ((code >= 0x80) & (code < CJK)) | (code == ord(REPLACEMENT))
+        beside |= foreign & (code != here) & ~(punctuation(here) & punctuation(code))
+    return found[beside]
+
+
+def punctuation(codes: Codes) -> Bools:
+    """Dashes, quotation marks and dots, as Chinese has two side by side."""
+    return (codes >= 0x2010) & (codes <= 0x2027)
+
+
+def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
+    note = Note(RULE.name, reason="mojibake of another language than Chinese, as ftfy reads it")
+    for match in PART.finditer(span):
+        before = match[0]
+        if not is_bad(before) or meant(span, match):
+            continue
+        after = ftfy.fix_encoding(before)
+        if after != before and not is_bad(after) and not CHINESE.search(after):
+            left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
+            right = common_end(before[left:], after[left:])
+            low, high = start + match.start() + left, start + match.end() - right
+            yield Edit(low, high, text.slice(low, high), after[left : len(after) - right], note)
+
+
+def meant(span: str, match: re.Match[str]) -> bool:
+    """Whether a text speaks of mojibake, or quotes it inside Chinese."""
+    line = line_around(span, match.start(), match.end())
+    ends = match[0].strip()[:1] + match[0].strip()[-1:]
+    return bool(ABOUT.search(line) or NAMES.search(line) or (len(line) > len(match[0]) and {*ends} <= QUOTES))
+
+
+def common_end(one: str, two: str) -> int:
+    """How many characters two texts end with alike.
+
+    >>> common_end("Ã© ab", "é ab")
+    3
+    """
+    pairs = zip(reversed(one), reversed(two), strict=False)
+    return next((at for at, pair in enumerate(pairs) if pair[0] != pair[1]), min(len(one), len(two)))
+
+
+RULE = Rule(
+    "mojibake.western",
+    "mojibake of other languages, as ftfy repairs it",
+    ("âœ” No problems", "✔ No problems"),
+    always(Class.MOJIBAKE | Class.SURROGATE),  # which become U+FFFD when all is done
+    propose,
+)
