@@ -29,8 +29,8 @@ __all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "choose", "e
 
 
 def enabled(config: Config) -> list[Rule]:
-    """The rules that a configuration leaves on; ConfigError where it turns one off that does not exist."""
-    for name in config.disable:
+    """The rules that a configuration leaves on; ConfigError where it names one that does not exist."""
+    for name in (*config.disable, *config.remove):
         if name not in NAMES:
             raise ConfigError(f"there is no rule {name!r}{suggestion(name, NAMES)}; see `textfix rules`")
     return [rule for rule in RULES if not config.disables(rule.name)]
