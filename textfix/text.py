@@ -7,6 +7,7 @@ indices into `Text.codes`, that is, characters (code points), never bytes.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
@@ -29,6 +30,7 @@ SHORT = 12  # characters of a row that is looked at as a whole
 MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
 LF, CR = 0x0A, 0x0D
+LINE = re.compile(r"[\r\n]")
 
 
 class Class(IntFlag):
@@ -107,6 +109,25 @@ class Text:
     def row_of(self, positions: npt.ArrayLike) -> Ints:
         """The row in which each character stands."""
         return np.asarray(np.searchsorted(self.rows, positions, side="right") - 1, np.int64)
+
+    def find(self, characters: str) -> Ints:
+        """The places of these characters, all of the basic plane, looked up piece by piece."""
+        wanted = np.zeros(0x10000, np.bool_)
+        wanted[to_codes(characters)] = True
+        starts = range(0, len(self.codes), PIECE)
+        pieces = [np.flatnonzero(wanted.take(self.codes[at : at + PIECE], mode="clip")) + at for at in starts]
+        return np.concatenate(pieces or [np.zeros(0, np.int64)])
+
+    def wide(self, start: int, end: int, size: int) -> tuple[str, str]:
+        """So many characters left and right of a span, no farther than its row."""
+        row = int(self.row_of(start))
+        low, high = max(int(self.rows[row]), start - size), min(int(self.rows[row + 1]), end + size)
+        return self.slice(low, start), self.slice(end, high)
+
+    def around(self, start: int, end: int, size: int) -> tuple[str, str]:
+        """The same, no farther than the line."""
+        left, right = self.wide(start, end, size)
+        return LINE.split(left)[-1], LINE.split(right)[0]
 
     @cached_property
     def classes(self) -> Marks:

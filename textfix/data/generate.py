@@ -175,8 +175,12 @@ def frequencies(corpora: Path, script: str) -> Counter[str]:
 
 
 def write_readings() -> None:
-    """One line a reading: the GBK characters of which it is the usual reading, and those that have it as another."""
+    """One line a reading: the GBK characters of which it is the usual reading, and those that have it as another; how
+    it is written with a number and in bopomofo.
+    """
+    from pypinyin import Style
     from pypinyin.constants import PINYIN_DICT
+    from pypinyin.style import convert
 
     usual: dict[str, list[str]] = {}
     other: dict[str, list[str]] = {}
@@ -188,7 +192,8 @@ def write_readings() -> None:
         for place, reading in enumerate(dict.fromkeys(listed.split(",")) if fits else ()):
             (other if place else usual).setdefault(unicodedata.normalize("NFC", reading), []).append(chr(code))
     lines = [
-        f"{reading} {''.join(usual.get(reading, []))} {''.join(other.get(reading, []))}\n"
+        f"{reading} {''.join(usual.get(reading, []))} {''.join(other.get(reading, []))}"
+        f" {convert(reading, Style.TONE3, strict=True)} {convert(reading, Style.BOPOMOFO, strict=True)}\n"
         for reading in sorted({*usual, *other})
     ]
     (HERE / "readings.txt").write_text("".join(lines), "utf-8")

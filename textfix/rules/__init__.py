@@ -9,6 +9,7 @@ from textfix.edits import Edits
 from textfix.rules import desync, encoding, form, pinyin, script, spaces
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.mojibake import chinese, lost
+from textfix.rules.noise import censored, separators
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
@@ -16,6 +17,8 @@ RULES: tuple[Rule, ...] = (
     desync.RULE,
     lost.LOST,
     pinyin.RULE,
+    censored.RULE,
+    separators.RULE,
     spaces.RULE,
     form.RULE,
     script.DRIFT,
