@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint32]
-Marks = npt.NDArray[np.uint16]
+Marks = npt.NDArray[np.uint32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -49,9 +49,12 @@ class Class(IntFlag):
     NFKC = 1024
     NFKD = 2048
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators
-    MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
+    MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text
     QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
+    PRIVATE = 1 << 28  # of the private use areas: only a font says what it is
+    BOPOMOFO = 1 << 27
+    LOOKALIKE = 1 << 29  # a Greek or Cyrillic letter that looks like a Latin one; see rules/noise/lookalikes.py
 
 
 @dataclass(frozen=True)
@@ -136,7 +139,7 @@ class Text:
         In a short row that as a whole is likelier mojibake than clean text, every sign of it counts as telling.
         """
         marks = classes(self.codes)
-        marks[repeated(self.codes, ord("?"), MANY)] |= np.uint16(Class.QUESTIONS)
+        marks[repeated(self.codes, ord("?"), MANY)] |= np.uint32(Class.QUESTIONS)
         starts, ends = self.rows[:-1], self.rows[1:]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
         if not len(short):
@@ -147,7 +150,7 @@ class Text:
         likely = np.add.reduceat(values, np.cumsum(lengths) - lengths, dtype=np.int32) > 0
         telling = places[np.repeat(likely, lengths) & (values > 0)]
         if len(telling):
-            marks[telling] |= np.uint16(Class.MOJIBAKE)
+            marks[telling] |= np.uint32(Class.MOJIBAKE)
         return marks
 
     @cached_property
@@ -197,7 +200,7 @@ class Screen:
         first = np.repeat(np.cumsum(counts) - counts, counts)
         starts = np.repeat(text.rows[:-1], counts) + BLOCK * (np.arange(len(first)) - first)
         ends = np.append(starts[1:], text.rows[-1:])[: len(starts)]
-        flags = np.bitwise_or.reduceat(text.classes, starts) if len(starts) else np.zeros(0, np.uint16)
+        flags = np.bitwise_or.reduceat(text.classes, starts) if len(starts) else np.zeros(0, np.uint32)
         return cls(text, starts, ends, flags)
 
     def rows(self, *triggers: Class) -> Ints:
@@ -216,9 +219,15 @@ class Screen:
 
     def spans(self, trigger: Class) -> list[tuple[int, int]]:
         """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
+        return self.spans_at(np.zeros(0, np.int64), trigger)
+
+    def spans_at(self, places: Ints, trigger: Class = Class(0)) -> list[tuple[int, int]]:
+        """The same, for what stands at these places, too."""
         spans: list[tuple[int, int]] = []
         last_row = -1
-        for block in np.flatnonzero((self.flags & int(trigger)) != 0).tolist():
+        asked = (self.flags & int(trigger)) != 0
+        asked[np.searchsorted(self.starts, places, side="right") - 1] = True
+        for block in np.flatnonzero(asked).tolist():
             row, start, end = self._grow(block)
             if row == last_row and start <= spans[-1][1]:
                 spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
@@ -237,7 +246,7 @@ class Screen:
         return np.asarray(places[(self.text.classes[places] & int(trigger)) != 0], np.int64)
 
     def _piece(self, start: int, trigger: Class) -> Ints:
-        return np.flatnonzero((self.text.classes[start : start + PIECE] & np.uint16(trigger)) != 0) + start
+        return np.flatnonzero((self.text.classes[start : start + PIECE] & np.uint32(trigger)) != 0) + start
 
     def _grow(self, block: int) -> tuple[int, int, int]:
         start, end = int(self.starts[block]), int(self.ends[block])
@@ -257,7 +266,7 @@ def line_ends(codes: Codes) -> Ints:
 def classes(codes: Codes) -> Marks:
     """The class bits of each code point: one look-up, piece by piece, since NumPy widens the indices it is given."""
     table = _table()
-    marks = np.empty(len(codes), np.uint16)
+    marks = np.empty(len(codes), np.uint32)
     for start in range(0, len(codes), PIECE):
         table.take(codes[start : start + PIECE], out=marks[start : start + PIECE], mode="clip")
     return marks
@@ -281,7 +290,7 @@ def odds(codes: Codes) -> npt.NDArray[np.int8]:
     return np.asarray(_mojibake()["odds"].take(np.minimum(codes, 0xFFFF)), np.int8)
 
 
-def readers(codes: Codes) -> Marks:
+def readers(codes: Codes) -> npt.NDArray[np.uint16]:
     """For each code point the wrong decoders that can show it, as bits; see textfix/rules/mojibake/channels.py."""
     return np.asarray(_mojibake()["readers"].take(np.minimum(codes, 0xFFFF)), np.uint16)
 

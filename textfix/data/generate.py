@@ -29,6 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
+from textfix.rules.noise.lookalikes import LATIN
 from textfix.text import Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -51,7 +52,7 @@ def main(corpora: Path) -> None:
 
 
 def write_classes(corpora: Path) -> None:
-    table = np.zeros(0x110000, np.uint16)
+    table = np.zeros(0x110000, np.uint32)
     for code in range(0x110000):
         table[code] = of_unicode(chr(code))
     to_hant, to_hans = dictionary("STCharacters"), dictionary("TSCharacters")
@@ -65,11 +66,11 @@ def write_classes(corpora: Path) -> None:
     }
     for characters, bit in ((hans, Class.HANS), (hant, Class.HANT), (folds, Class.FOLDS)):
         for character in characters:
-            table[ord(character)] |= np.uint16(bit)
+            table[ord(character)] |= np.uint32(bit)
     odds = mojibake_odds(corpora)
-    table[np.flatnonzero(odds >= TELLING)] |= np.uint16(Class.MOJIBAKE)
+    table[np.flatnonzero(odds >= TELLING)] |= np.uint32(Class.MOJIBAKE)
     np.savez_compressed(HERE / "mojibake.npz", odds=odds, readers=readers())
-    edges = np.flatnonzero(np.diff(table, prepend=np.uint16(0xFFFF)))
+    edges = np.flatnonzero(np.diff(table, prepend=np.uint32(0xFFFFFFFF)))
     lengths = np.diff(np.append(edges, len(table)))
     np.savez_compressed(HERE / "classes.npz", values=table[edges], lengths=lengths.astype(np.int32))
 
@@ -91,6 +92,12 @@ def of_unicode(character: str) -> Class:
         bits |= Class.SPACE
     if category in ("Cc", "Cf", "Zl", "Zp") and character not in "\t\n\r":
         bits |= Class.CONTROL
+    if name.startswith("BOPOMOFO LETTER"):
+        bits |= Class.BOPOMOFO
+    if category == "Co":
+        bits |= Class.PRIVATE
+    if character in LATIN:
+        bits |= Class.LOOKALIKE
     return bits | unstable(character)
 
 

@@ -9,7 +9,7 @@ from textfix.edits import Edits
 from textfix.rules import desync, encoding, form, pinyin, script, spaces
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.mojibake import chinese, lost
-from textfix.rules.noise import censored, separators
+from textfix.rules.noise import boilerplate, censored, font, lookalikes, repeated, separators
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
@@ -19,6 +19,10 @@ RULES: tuple[Rule, ...] = (
     pinyin.RULE,
     censored.RULE,
     separators.RULE,
+    lookalikes.RULE,
+    font.RULE,
+    repeated.RULE,
+    boilerplate.RULE,
     spaces.RULE,
     form.RULE,
     script.DRIFT,

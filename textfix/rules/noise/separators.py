@@ -22,7 +22,7 @@ from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.text import Class, Text
 
-ORNAMENTS = "★☆◆◇■●○▲△▼▽※❤♥♡✿❀♪"
+ORNAMENTS = "★☆◆◇■▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □△● stand for what is left out
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.
 SEVERAL = {**dict.fromkeys("/.*|_^`" + ORNAMENTS, 7.0), "~": 13.0}  # 起~承~转~合 and 那~麼~好 are meant
 PAIR = {**dict.fromkeys(ORNAMENTS, 10.0), "/": 17.0}
