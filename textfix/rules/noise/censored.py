@@ -49,7 +49,8 @@ BEGINS = re.compile(rf"(?:[{HAN}{OPENING}]|^)\Z")
 ENDS = re.compile(rf"[{HAN}{CLOSING}]|\Z")
 TONED = re.compile(rf"[{LETTERS}]{{1,{LONGEST + 1}}}(?: [{LETTERS}]{{1,{LONGEST + 1}}}){{0,{WORD - 1}}}(?![{LETTERS}])")
 ABOUT = re.compile(
-    "拼音|读音|讀音|注音|读作|讀作|读成|讀成|读为|讀為|发音|發音|声调|聲調|韵母|韻母|声母|聲母|音节|音節|多音字|生字|羅馬字|罗马字|pinyin",
+    "拼音|读音|讀音|注音|发音|發音|声调|聲調|韵母|韻母|声母|聲母|音节|音節|多音字|生字|羅馬字|罗马字|pinyin|"
+    rf"[读讀念唸音](?:作|为|為|成|如|若)?[“‘「]?(?:[{LETTERS}]|\Z)",
     re.I,
 )
 
@@ -117,8 +118,8 @@ def characters(reading: str) -> str:
 
     A vowel with a tone mark alone is what a filter left of a longer one.
 
-    >>> characters("yao")[:2], "警" in characters("jǐng"), "日" in characters("ì")
-    ('要药', True, True)
+    >>> characters("yao")[0], "警" in characters("jǐng"), "日" in characters("ì")
+    ('要', True, True)
     """
     readings = syllables().get(reading, (reading,)) if reading.isascii() else (reading,)
     if len(readings[0]) == 1 and not reading.isascii() and reading in "īíǐì":

@@ -26,6 +26,7 @@ FEWEST = 3  # Latin letters of a word that is changed
 WINDOW = 300  # characters around in which talk of such letters is heard
 WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u052f]+")
 ABOUT = re.compile(r"同形|形近|homo(?:graph|glyph)|look-?alike|confusable|punycode|西里|Cyrillic|希腊字母|希臘字母|Greek|кирилл", re.I)
+DESCRIBES = re.compile("[\u2ff0-\u2fff]")  # how an ideograph is composed
 MOUTH, ENCLOSURE = "口", "囗"
 CLEAR = 4.0  # nats by which 口 must be likelier
 NEAR = 16
@@ -69,6 +70,8 @@ def mouths(text: Text, context: Context) -> Iterator[Edit]:
     """Enclosures where the model expects a mouth."""
     for place in text.find(ENCLOSURE).tolist():
         left, right = text.around(place, place + 1, NEAR)
+        if DESCRIBES.search(left[-2:] + right[:2]):
+            continue
         scores = context.model.score(Text.of([left + one + right for one in (ENCLOSURE, MOUTH)]))
         if scores[1] - scores[0] >= CLEAR:
             note = Note(RULE.name, 0.5, reason="囗 (enclosure) where 口 (mouth) is expected", alternatives=((MOUTH, 0.5),))

@@ -63,7 +63,7 @@ def lines(text: Text, remove: bool) -> Iterator[Edit]:
         if (int(row[index]), line) not in seen:
             seen[int(row[index]), line] = start
             continue
-        before = line + LINE_END.findall(text.wide(end, end, 2)[1])[0]
+        before = line + LINE_END.findall(text.wide(start, end, 2)[1])[0]
         note = Note(RULE.name, 0.5, reason="a line that stands above already")
         yield Edit(start, start + len(before), before, "" if remove else before, note)
 
