@@ -11,7 +11,7 @@ from strategies import BYTES, NOISY, PAGE, TEXTS
 
 import textfix
 from textfix.config import PROFILES
-from textfix.rules import LAST, NAMES, RULES
+from textfix.rules import LAST, NAMES, REMOVABLE, RULES
 
 RULE_NAMES = st.lists(st.sampled_from(sorted(NAMES)), max_size=3, unique=True)
 OPTIONS = st.fixed_dictionaries(
@@ -22,7 +22,7 @@ OPTIONS = st.fixed_dictionaries(
         "spaces": st.sampled_from(["keep", "fold"]),
         "restore": st.sampled_from(["off", "confident", "all"]),
         "profile": st.sampled_from(PROFILES),
-        "remove": st.one_of(st.booleans(), RULE_NAMES),
+        "remove": st.one_of(st.booleans(), st.sampled_from(sorted(REMOVABLE))),
         "disable": RULE_NAMES,
         "min_confidence": st.sampled_from([0.0, 0.5, 0.95, 1.0]),
     },

@@ -31,6 +31,7 @@ RULES: tuple[Rule, ...] = (
 LAST = encoding.UNDECODABLE  # once, when the others have settled
 MERE = frozenset(rule.name for rule in RULES if rule.mere)
 NAMES = {rule.name for rule in (*RULES, LAST)} | {rule.name.split(".")[0] for rule in (*RULES, LAST)}
+REMOVABLE = {name for rule in RULES if rule.removable for name in (rule.name, rule.name.split(".")[0])}
 
 __all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "choose", "enabled"]
 
@@ -40,6 +41,9 @@ def enabled(config: Config) -> list[Rule]:
     for name in (*config.disable, *config.remove):
         if name not in NAMES:
             raise ConfigError(f"there is no rule {name!r}{suggestion(name, NAMES)}; see `textfix rules`")
+    for name in config.remove:
+        if name not in REMOVABLE:
+            raise ConfigError(f"remove: {name} takes nothing out; these do: {', '.join(sorted(REMOVABLE))}")
     return [rule for rule in RULES if not config.disables(rule.name)]
 
 

@@ -268,4 +268,5 @@ RULE = Rule(
     ),
     always(Class.HAN),
     propose,
+    removable=True,
 )

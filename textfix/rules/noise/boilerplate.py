@@ -78,4 +78,5 @@ RULE = Rule(
     ),
     always(Class.HAN),
     propose,
+    removable=True,
 )

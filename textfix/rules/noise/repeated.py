@@ -96,4 +96,5 @@ RULE = Rule(
     always(Class.HAN),
     propose,
     mere=True,
+    removable=True,
 )

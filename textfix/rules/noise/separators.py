@@ -14,19 +14,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text
+from textfix.text import Class, Text, to_codes
 
 ORNAMENTS = "★☆◆◇■▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □△● stand for what is left out
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.
-SEVERAL = {**dict.fromkeys("/.*|_^`" + ORNAMENTS, 7.0), "~": 13.0}  # 起~承~转~合 and 那~麼~好 are meant
+SEVERAL = {**dict.fromkeys(".*_^`" + ORNAMENTS, 7.0), **dict.fromkeys("/|", 9.0), "~": 13.0}  # 那~麼~好 is meant
 PAIR = {**dict.fromkeys(ORNAMENTS, 10.0), "/": 17.0}
 BOND = -1.0  # nats by which the weakest bond inside the word may be likelier than none
+# Lists that are fixed expressions: as likely joined as words are, and often parted.
+EXPRESSIONS = (
+    "春夏秋冬 东南西北 吃喝玩乐 吃穿住行 衣食住行 琴棋书画 笔墨纸砚 柴米油盐 油盐酱醋 酸甜苦辣 喜怒哀乐 生老病死 "
+    "望闻问切 起承转合 吹拉弹唱 煎炒烹炸 听说读写 说学逗唱 梅兰竹菊 金木水火土 日月星 天地人 真善美 德智体美劳 "
+    "忠孝仁义 仁义礼智信 父母妻儿 男女老少 农林牧渔 工农兵 工农商 党政军 产学研 科教文卫 老中青 上下左右 早中晚 年月日 "
+    "时分秒 省市县 京津冀 港澳台 陆港澳 江浙沪 珠三角 亚非拉 陆海空 文史哲 政史地 物化生 数理化 语数外 甲乙丙丁 子丑寅卯"
+)
 LISTS = ("、", "或", "/", "，")
 NEAR = 16  # characters of context on either side
 FAIR = 3.0  # how nats above what is asked grow into confidence
@@ -61,6 +69,8 @@ def edit_at(text: Text, place: int, model: Model) -> Iterator[Edit]:
     before, after = line[: match.start()][-NEAR:], line[match.end() :][:NEAR]
     word = match[0].replace(match[1], "")
     asked = (PAIR if len(word) == 2 else SEVERAL)[match[1]]
+    if model.symbol[to_codes(word)].tobytes() in expressions():
+        return
     gain = likelier(match[0], word, before, after, model) - asked
     if gain >= 0 and bond(word, before, after, model) >= BOND:
         confidence = round(1 - 0.1 / (1 + gain / FAIR), 3)
@@ -68,6 +78,13 @@ def edit_at(text: Text, place: int, model: Model) -> Iterator[Edit]:
         note = Note(RULE.name, confidence, inferred=True, reason=reason)
         start = place - 1
         yield Edit(start, start + len(match[0]), match[0], word, note)
+
+
+@cache
+def expressions() -> frozenset[bytes]:
+    """The fixed expressions, in whatever script, as symbols of the model."""
+    symbol = Model.load().symbol
+    return frozenset(symbol[to_codes(one)].tobytes() for one in EXPRESSIONS.split())
 
 
 def likelier(parted: str, word: str, left: str, right: str, model: Model) -> float:
