@@ -53,8 +53,11 @@ class Class(IntFlag):
     QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
     PRIVATE = 1 << 28  # of the private use areas: only a font says what it is
+    LETTER = 1 << 24  # a small letter of ASCII
+    CLOSES = 1 << 25  # a closing bracket
+    PARTS = 1 << 26  # a sign that is put between the characters of a word; see rules/noise/separators.py
     BOPOMOFO = 1 << 27
-    LOOKALIKE = 1 << 29  # a Greek or Cyrillic letter that looks like a Latin one; see rules/noise/lookalikes.py
+    LOOKALIKE = 1 << 29  # looks like a Latin letter, or like 口; see rules/noise/lookalikes.py
 
 
 @dataclass(frozen=True)
@@ -112,14 +115,6 @@ class Text:
     def row_of(self, positions: npt.ArrayLike) -> Ints:
         """The row in which each character stands."""
         return np.asarray(np.searchsorted(self.rows, positions, side="right") - 1, np.int64)
-
-    def find(self, characters: str) -> Ints:
-        """The places of these characters, all of the basic plane, looked up piece by piece."""
-        wanted = np.zeros(0x10000, np.bool_)
-        wanted[to_codes(characters)] = True
-        starts = range(0, len(self.codes), PIECE)
-        pieces = [np.flatnonzero(wanted.take(self.codes[at : at + PIECE], mode="clip")) + at for at in starts]
-        return np.concatenate(pieces or [np.zeros(0, np.int64)])
 
     def wide(self, start: int, end: int, size: int) -> tuple[str, str]:
         """So many characters left and right of a span, no farther than its row."""

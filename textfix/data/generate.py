@@ -29,7 +29,9 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
-from textfix.rules.noise.lookalikes import LATIN
+from textfix.rules.noise.lookalikes import ENCLOSURE, LATIN
+from textfix.rules.noise.separators import SIGNS
+from textfix.rules.pinyin import CLOSING
 from textfix.text import Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -96,8 +98,11 @@ def of_unicode(character: str) -> Class:
         bits |= Class.BOPOMOFO
     if category == "Co":
         bits |= Class.PRIVATE
-    if character in LATIN:
-        bits |= Class.LOOKALIKE
+    if "a" <= character <= "z":
+        bits |= Class.LETTER
+    for characters, bit in ((LATIN, Class.LOOKALIKE), (ENCLOSURE, Class.LOOKALIKE), (SIGNS, Class.PARTS), (CLOSING, Class.CLOSES)):
+        if character in characters:
+            bits |= bit
     return bits | unstable(character)
 
 

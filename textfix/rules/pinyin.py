@@ -168,7 +168,7 @@ def written(text: Text) -> Iterator[Annotation]:
 
 def numbered(text: Text) -> Ints:
     """Where a bracket closes behind a letter and the number of a tone."""
-    places = text.find(CLOSING)
+    places = text.screen.where(Class.CLOSES)
     places = places[places > 1]
     tone = text.codes[places - 1] - np.uint32(ord("1")) < 5
     return np.asarray(places[tone & (text.codes[places - 2] - np.uint32(ord("a")) < 26)], np.int64)
@@ -266,7 +266,7 @@ RULE = Rule(
             "會化的工作方式,推進了婦聯工作的創新與發展。"
         ),
     ),
-    always(Class.HAN),
+    always(Class.TONE | Class.BOPOMOFO | Class.CLOSES | Class.FOLDS),
     propose,
     removable=True,
 )

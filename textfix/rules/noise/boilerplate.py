@@ -3,7 +3,7 @@
     广州市| 兴文县| 五大连池市| 梧州市| 隆昌县| 尉氏县| 普兰店市| 谷城县|   (reported)
 
 Sites that sell links put names of places, and of other pages, below their text, in another script if that is how the list
-came. A line of ten short names and more, parted by a bar or by spaces, below the last sentence of a page, is suspected;
+came. A line of ten short names and more, parted by bars, below the last sentence of a page, is suspected;
 it is taken out only with --remove noise.boilerplate. A table inside the text, or a list that a sentence follows, is not
 looked at; nor is a document that has no sentence.
 """
@@ -22,16 +22,18 @@ from textfix.text import Class, Text
 FEWEST = 10  # names of a list
 LONGEST = 12  # characters of a name
 MOST = 1 << 16  # characters at the end of a page that are looked at
-PLACES = 0.6  # share of names that end as places do, from which a list may be parted by spaces alone
-BARS = re.compile(r"[|｜]")
-SPACES = re.compile(r"[ \t\u00a0\u3000]+")
+PLACES = 0.6  # share of names that end as places do, from which a list is one of places
+BAR = "|"
 PLACE = re.compile(r"[\u3400-\u9fff][省市县縣区區旗盟州镇鎮乡鄉]\Z")
 SENTENCE = "。！？"
 
 
 def propose(text: Text, context: Context) -> Proposals:
     remove = context.config.removes(RULE.name)
-    return Proposals.of(edit for row in range(len(text)) for edit in ending(text, row, remove))
+    places = text.screen.where(Class.PARTS)
+    bars = text.row_of(places[text.codes[places] == ord(BAR)])
+    rows = np.flatnonzero(np.bincount(bars, minlength=len(text)) >= FEWEST - 1).tolist()
+    return Proposals.of(edit for row in rows for edit in ending(text, row, remove))
 
 
 def ending(text: Text, row: int, remove: bool) -> Iterator[Edit]:
@@ -59,14 +61,11 @@ def listed(line: str) -> str:
     >>> listed("首页|新闻|体育")
     ''
     """
-    for separator, bar in ((BARS, True), (SPACES, False)):
-        names = [name.strip() for name in separator.split(line.strip()) if name.strip()]
-        if len(names) < FEWEST or max(map(len, names)) > LONGEST:
-            continue
-        places = sum(bool(PLACE.search(name)) for name in names) >= PLACES * len(names)
-        if places or bar:
-            return "a list of places" if places else "a list of links"
-    return ""
+    names = [name.strip() for name in line.split(BAR) if name.strip()]
+    if len(names) < FEWEST or max(map(len, names)) > LONGEST:
+        return ""
+    places = sum(bool(PLACE.search(name)) for name in names) >= PLACES * len(names)
+    return "a list of places" if places else "a list of links"
 
 
 RULE = Rule(
@@ -76,7 +75,7 @@ RULE = Rule(
         "会议到此结束。\n广州市| 兴文县| 五大连池市| 梧州市| 隆昌县| 尉氏县| 普兰店市| 谷城县| 内丘县| 富民县| 梅州市",
         "会议到此结束。\n",
     ),
-    always(Class.HAN),
+    always(Class.PARTS),
     propose,
     removable=True,
 )

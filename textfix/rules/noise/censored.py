@@ -25,13 +25,13 @@ import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.language import LINE_END, Floats, Model
-from textfix.rules.base import Context, Proposals, Rule, always
+from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.readings import LETTERS, read_so, syllables, table, toneless
-from textfix.text import PIECE, Class, Ints, Text, classes, to_codes
+from textfix.text import Class, Ints, Text, classes, to_codes
 
-NEAR = 16  # characters of context on either side
+NEAR = 4  # characters of context on either side; the model looks no farther than two
 LONGEST = 6  # letters of a syllable
-MOST = 120  # characters of a syllable that are tried, the commonest ones
+MOST = 90  # characters of a syllable that are tried, the commonest ones
 WORD = 4  # syllables of a word with tone marks
 BEAM = 60
 WINDOW = 300  # characters around in which talk of pinyin is heard, and that tell the script
@@ -65,7 +65,7 @@ class Reading:
 
 def islands(text: Text) -> list[tuple[int, int]]:
     """Runs of small Latin letters that touch a Han character and are a syllable, or have a tone mark."""
-    places = letters(text)
+    places = text.screen.where(Class.LETTER | Class.TONE)
     if not len(places):
         return []
     row = text.row_of(places)
@@ -78,16 +78,6 @@ def islands(text: Text) -> list[tuple[int, int]]:
     starts, ends = starts[beside], ends[beside]
     known = np.isin(packed(text, starts, ends), keys())
     return list(zip(starts[known].tolist(), ends[known].tolist(), strict=True))
-
-
-def letters(text: Text) -> Ints:
-    """The places of small letters of ASCII, and of those with a tone mark."""
-    pieces = []
-    for at in range(0, len(text.codes), PIECE):
-        small = text.codes[at : at + PIECE] - np.uint32(ord("a")) < 26
-        toned = (text.classes[at : at + PIECE] & int(Class.TONE)) != 0
-        pieces.append(np.flatnonzero(small | toned) + at)
-    return np.concatenate(pieces)
 
 
 def packed(text: Text, starts: Ints, ends: Ints) -> Ints:
@@ -152,10 +142,12 @@ def script_at(text: Text, start: int, end: int) -> Class:
 
 
 def sought(texts: Sequence[str]) -> Floats:
-    """How much likelier it is that a filter looks for each of these texts, in nats: not for what everybody uses."""
-    model = Model.load()
-    rare = [model.single[model.symbol[to_codes(text)]].astype(np.int64) for text in texts]
-    return np.array([SOUGHT * np.minimum(0, one - COMMON).sum() for one in rare], np.float32)
+    """How much likelier it is that a filter looks for each of these texts, in nats: not for what everybody uses.
+
+    All are of the same length.
+    """
+    rare = commonness("".join(texts)).reshape(len(texts), -1)
+    return np.asarray(SOUGHT * np.minimum(0, rare - COMMON).sum(axis=1), np.float32)
 
 
 def readings(word: Sequence[str], script: Class, left: str, right: str, model: Model) -> list[Reading]:
@@ -240,6 +232,6 @@ RULE = Rule(
     "noise.censored",
     "characters that filters look for, written in pinyin; restored where the model is sure",
     ("那是一段火yao的历史", "那是一段火药的历史"),
-    always(Class.HAN),
+    lambda config: (Class.HAN, Class.LETTER | Class.TONE),
     propose,
 )

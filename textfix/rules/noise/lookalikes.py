@@ -68,7 +68,8 @@ def beside_latin(text: Text) -> Ints:
 
 def mouths(text: Text, context: Context) -> Iterator[Edit]:
     """Enclosures where the model expects a mouth."""
-    for place in text.find(ENCLOSURE).tolist():
+    places = text.screen.where(Class.LOOKALIKE)
+    for place in places[text.codes[places] == ord(ENCLOSURE)].tolist():
         left, right = text.around(place, place + 1, NEAR)
         if DESCRIBES.search(left[-2:] + right[:2]):
             continue
@@ -82,6 +83,6 @@ RULE = Rule(
     "noise.lookalikes",
     "Cyrillic and Greek letters inside Latin words; 囗 for 口 is only reported",
     ("p\u0430yp\u0430l", "paypal"),
-    always(Class.LOOKALIKE | Class.HAN),
+    always(Class.LOOKALIKE),
     propose,
 )

@@ -14,12 +14,12 @@ import numpy as np
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Ints, Text, line_ends
+from textfix.text import CR, LF, Class, Ints, Text, line_ends
 
 LEAST = 16  # characters of a line that is worth a note when it is repeated
 LONGEST = 4096  # characters of a run
+PRIME = 1_000_003
 PAIRS = 6  # characters that stand twice, one after the other
-LINE_END = re.compile(r"\r?\n|\r|")
 DOUBLED = re.compile(r"(?:([^\s\x00-\x7f])\1){%d,}" % PAIRS)
 
 
@@ -49,30 +49,48 @@ def doubled(text: Text, remove: bool) -> Iterator[Edit]:
 
 
 def lines(text: Text, remove: bool) -> Iterator[Edit]:
-    """Lines, with the line end behind them, that stand in the same row already."""
+    """Lines, with the line ends behind them, that stand in the same row already; those side by side are one."""
     starts, ends = bounds(text)
-    long = ends - starts >= LEAST
-    starts, ends = starts[long], ends[long]
-    seen: dict[tuple[int, str], int] = {}
     row = text.row_of(starts)
-    for index in twice(text, starts, ends, row).tolist():
-        start, end = int(starts[index]), int(ends[index])
-        line = text.slice(start, end)
-        if not (text.classes[start:end] & int(Class.HAN)).any():
-            continue
-        if (int(row[index]), line) not in seen:
-            seen[int(row[index]), line] = start
-            continue
-        before = line + LINE_END.findall(text.wide(start, end, 2)[1])[0]
-        note = Note(RULE.name, 0.5, reason="a line that stands above already")
-        yield Edit(start, start + len(before), before, "" if remove else before, note)
+    long = np.flatnonzero(ends - starts >= LEAST)
+    maybe = long[twice(text, starts[long], ends[long], row[long])]
+    seen: set[tuple[int, str]] = set()
+    again: list[int] = []
+    for index, number in zip(maybe.tolist(), row[maybe].tolist(), strict=True):
+        line = text.slice(int(starts[index]), int(ends[index]))
+        if (number, line) in seen:
+            again.append(index)
+        seen.add((number, line))
+    yield from merged(text, [(int(starts[k]), next_line(text, starts, k)) for k in again], remove)
+
+
+def next_line(text: Text, starts: Ints, line: int) -> int:
+    """Where the line behind a line begins; CR LF is one line end."""
+    place = int(starts[line + 1]) if line + 1 < len(starts) else len(text.codes)
+    inside = place < len(text.codes) and not np.any(text.rows == place)
+    return place + int(inside and text.codes[place] == LF and text.codes[place - 1] == CR)
+
+
+def merged(text: Text, spans: list[tuple[int, int]], remove: bool) -> Iterator[Edit]:
+    """An edit for each run of spans that touch one another and hold Chinese."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and joined[-1][1] == start and not np.any(text.rows == start):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    note = Note(RULE.name, 0.5, reason="lines that stand above already")
+    for start, end in joined:
+        if (text.classes[start:end] & int(Class.HAN)).any():
+            before = text.slice(start, end)
+            yield Edit(start, end, before, "" if remove else before, note)
 
 
 def bounds(text: Text) -> tuple[Ints, Ints]:
     """Where lines start and end, rows being lines, too."""
     ends = line_ends(text.codes)
-    starts = np.union1d(text.rows[:-1], ends + 1)
-    starts = starts[starts < len(text.codes)]
+    starts = np.sort(np.concatenate([text.rows[:-1], ends + 1]))
+    starts = starts[(np.diff(starts, prepend=-1) > 0) & (starts < len(text.codes))]
     return starts, np.minimum(np.append(starts[1:], len(text.codes)), after(ends, starts, len(text.codes)))
 
 
@@ -82,11 +100,12 @@ def after(ends: Ints, starts: Ints, size: int) -> Ints:
 
 
 def twice(text: Text, starts: Ints, ends: Ints, row: Ints) -> Ints:
-    """The lines that may stand in their row more than once: row, length, and four characters are the same."""
-    places = [starts, starts + 5, (starts + ends) // 2, ends - 1]
-    marks = np.stack([row, ends - starts, *(text.codes[place].astype(np.int64) for place in places)])
-    _, inverse, counts = np.unique(marks, axis=1, return_inverse=True, return_counts=True)
-    return np.flatnonzero(counts[inverse.ravel()] > 1)
+    """The lines that may stand in their row more than once: row, length, and four characters are the same, or as good as."""
+    key = row * PRIME + ends - starts
+    for place in (starts, starts + 5, (starts + ends) // 2, ends - 1):
+        key = key * PRIME + text.codes[place]  # what overflows is as good
+    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
+    return np.flatnonzero(counts[inverse] > 1)
 
 
 RULE = Rule(
