@@ -51,8 +51,6 @@ LOST = re.compile(r"\?(?![a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]
 ANNOTATION = re.compile(r"\([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\)")
 
 
-
-
 @cache
 def spelling(reading: str, bopomofo: bool) -> str:
     """A reading with a number, or in bopomofo."""
@@ -60,6 +58,7 @@ def spelling(reading: str, bopomofo: bool) -> str:
     return found[0] if found else reading
 
 
+TO_HANS: Callable[[str], str] = opencc.OpenCC("t2s").convert
 # How a reading stands behind its character.
 SHAPES: dict[str, Callable[[str, str], str]] = {
     "round": lambda character, reading: f"({reading})",
@@ -69,7 +68,6 @@ SHAPES: dict[str, Callable[[str, str], str]] = {
     "bare": lambda character, reading: reading,
     "simplified": lambda character, reading: TO_HANS(character),
 }
-TO_HANS = opencc.OpenCC("t2s").convert
 
 
 def main() -> None:

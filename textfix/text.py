@@ -214,9 +214,9 @@ class Screen:
 
     def spans(self, trigger: Class) -> list[tuple[int, int]]:
         """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
-        return self.spans_at(np.zeros(0, np.int64), trigger)
+        return self.spans_at(trigger, np.zeros(0, np.int64))
 
-    def spans_at(self, places: Ints, trigger: Class = Class(0)) -> list[tuple[int, int]]:
+    def spans_at(self, trigger: Class, places: Ints) -> list[tuple[int, int]]:
         """The same, for what stands at these places, too."""
         spans: list[tuple[int, int]] = []
         last_row = -1

@@ -100,7 +100,12 @@ def of_unicode(character: str) -> Class:
         bits |= Class.PRIVATE
     if "a" <= character <= "z":
         bits |= Class.LETTER
-    for characters, bit in ((LATIN, Class.LOOKALIKE), (ENCLOSURE, Class.LOOKALIKE), (SIGNS, Class.PARTS), (CLOSING, Class.CLOSES)):
+    for characters, bit in (
+        (LATIN, Class.LOOKALIKE),
+        (ENCLOSURE, Class.LOOKALIKE),
+        (SIGNS, Class.PARTS),
+        (CLOSING, Class.CLOSES),
+    ):
         if character in characters:
             bits |= bit
     return bits | unstable(character)

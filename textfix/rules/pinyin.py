@@ -2,11 +2,11 @@
 
     堅(jiān)持科學(xué)發(fā)展觀,構(gòu)建社會(huì)  ->  堅持科學發展觀,構建社會
 
-Sites that disguise copied text replace bytes: each character of a list becomes itself and its reading. The reading may
-be written in other ways: （jiān）, [jian1], (ㄐㄧㄢ), 堅jiān, or as the simplified character, 堅坚. It counts as one only
-if it is a reading of that character. Writers annotate, too: a textbook's 重(chóng)新, a name, a dictionary, a children's
-book. Which of the two happened is asked of the evidence around the annotations, as a log-likelihood ratio of the two
-stories:
+Sites that disguise copied text replace bytes: each character of a list becomes itself and its reading. The reading
+may be written in other ways: （jiān）, [jian1], (ㄐㄧㄢ), 堅jiān, or as the simplified character, 堅坚. It counts as
+one only if it is a reading of that character. Writers annotate, too: a textbook's 重(chóng)新, a name, a dictionary,
+a children's book. Which of the two happened is asked of the evidence around the annotations, as a log-likelihood
+ratio of the two stories:
 
 - a script annotates only characters of its table, which are those that conversion to traditional writes; a writer
   annotates any character;
@@ -156,7 +156,7 @@ def find(text: Text) -> list[Annotation]:
 
 
 def written(text: Text) -> Iterator[Annotation]:
-    for start, end in text.screen.spans_at(numbered(text), Class.TONE | Class.BOPOMOFO):
+    for start, end in text.screen.spans_at(Class.TONE | Class.BOPOMOFO, numbered(text)):
         span = text.slice(start, end)
         for match in ANNOTATION.finditer(span):
             character, reading = span[match.start() - 1], reading_of(match[1] or match[2])
@@ -184,9 +184,8 @@ def folded(text: Text) -> Iterator[Annotation]:
     other = (text.classes[places + 1] & int(Class.FOLDS)) == 0
     row = text.row_of(places) == text.row_of(places + 1)
     for place in places[same & other & row & (symbol.take(first, mode="clip") != 0)].tolist():
-        character, simplified, *after = text.slice(place, place + 3)
-        running = bool(after and HAN.match(after[0]))
-        yield Annotation(place + 1, place + 2, simplified, running, character, "", True)
+        pair, after = text.slice(place, place + 2), text.wide(place, place + 2, 1)[1]
+        yield Annotation(place + 1, place + 2, pair[1], bool(HAN.match(after)), pair[0], "", True)
 
 
 def pages(text: Text) -> Iterator[Page]:

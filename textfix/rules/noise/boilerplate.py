@@ -2,9 +2,9 @@
 
     广州市| 兴文县| 五大连池市| 梧州市| 隆昌县| 尉氏县| 普兰店市| 谷城县|   (reported)
 
-Sites that sell links put names of places, and of other pages, below their text, in another script if that is how the list
-came. A line of ten short names and more, parted by bars, below the last sentence of a page, is suspected;
-it is taken out only with --remove noise.boilerplate. A table inside the text, or a list that a sentence follows, is not
+Sites that sell links put names of places, and of other pages, below their text, in another script if that is how the
+list came. A line of ten short names and more, parted by bars, below the last sentence of a page, is suspected; it is
+taken out only with --remove noise.boilerplate. A table inside the text, or a list that a sentence follows, is not
 looked at; nor is a document that has no sentence.
 """
 

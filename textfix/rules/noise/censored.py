@@ -36,15 +36,37 @@ WORD = 4  # syllables of a word with tone marks
 BEAM = 60
 WINDOW = 300  # characters around in which talk of pinyin is heard, and that tell the script
 # What writers write so: ta stands for 他 and 她 alike, lv for level, and these are English words that Chinese uses.
-EVERYDAY = frozenset("ta lv ng hm hng can fan he lan long man me men ping run she song wan".split())
+EVERYDAY = frozenset(
+    [
+        "ta",
+        "lv",
+        "ng",
+        "hm",
+        "hng",
+        "can",
+        "fan",
+        "he",
+        "lan",
+        "long",
+        "man",
+        "me",
+        "men",
+        "ping",
+        "run",
+        "she",
+        "song",
+        "wan",
+    ]
+)
 COMMON, SOUGHT = 92, 0.25  # steps of the model; nats for each step below it, against what is commoner
 EXPECTED = 4.0  # nats that the character may cost, at most, over the text without it
-FAIR = 1.3  # how the margin in nats grows into confidence: of margins of 3 nats 95 % are right
+FAIR = 1.3  # how the margin in nats grows into confidence: benchmarks/censored.py says what comes of it
 LEAST = 0.5  # confidence from which a repair is proposed
 SLIGHT = 0.01  # confidence from which an alternative is named
 OPENING = "，。！？、；：“‘「『《…,!?;\n"
 CLOSING = "，。！？、；：”’」』》…,!?;\n"
 HAN = "\u3400-\u9fff"
+CHARACTER = re.compile(f"[{HAN}]")
 BEGINS = re.compile(rf"(?:[{HAN}{OPENING}]|^)\Z")
 ENDS = re.compile(rf"[{HAN}{CLOSING}]|\Z")
 TONED = re.compile(rf"[{LETTERS}]{{1,{LONGEST + 1}}}(?: [{LETTERS}]{{1,{LONGEST + 1}}}){{0,{WORD - 1}}}(?![{LETTERS}])")
@@ -165,7 +187,7 @@ def readings(word: Sequence[str], script: Class, left: str, right: str, model: M
 
 
 def confidence(found: Sequence[Reading], model: Model) -> float:
-    """How sure the likeliest reading is, from its margin; two forms of one character do not stand against each other."""
+    """How sure the likeliest reading is, from its margin; two forms of one character are no rivals."""
     folded = [model.symbol[to_codes(one.text)].tobytes() for one in found]
     rivals = [one.score for one, key in zip(found, folded, strict=True) if key != folded[0]]
     return 1 / (1 + math.exp(min(0.0, max(rivals, default=-math.inf) - found[0].score) / FAIR))
@@ -206,7 +228,14 @@ def edit_at(text: Text, start: int, end: int, context: Context) -> Iterator[Edit
     after = right[len(word) :]
     parts = word.split(" ")
     known = all(characters(part) for part in parts)
-    if not known or not BEGINS.search(left[-1:]) or not ENDS.match(after) or explains(parts, left, after):
+    touches = CHARACTER.match(left[-1:]) or CHARACTER.match(right, end - start)
+    if (
+        not touches
+        or not known
+        or not BEGINS.search(left[-1:])
+        or not ENDS.match(after)
+        or explains(parts, left, after)
+    ):
         return
     if any(ABOUT.search(side) for side in text.wide(start, end, WINDOW)):
         return

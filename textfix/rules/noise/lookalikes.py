@@ -2,9 +2,9 @@
 
     pаypal (the second letter is Cyrillic)  ->  paypal
 
-A word is changed only if it is Latin but for letters that look the same: three Latin letters at least, and more of them
-than of the others. Words of Russian and Greek, and signs of mathematics (Δx, μm), are none of these. Text that speaks of
-such letters is left alone. 囗, the radical that means enclosure, is only reported, where 口 is far likelier.
+A word is changed only if it is Latin but for letters that look the same: three Latin letters at least, and more of
+them than of the others. Words of Russian and Greek, and signs of mathematics (Δx, μm), are none of these. Text that
+speaks of such letters is left alone. 囗, the radical that means enclosure, is only reported, where 口 is far likelier.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ LONGEST = 64  # letters of a word
 FEWEST = 3  # Latin letters of a word that is changed
 WINDOW = 300  # characters around in which talk of such letters is heard
 WORD = re.compile(r"[A-Za-z\u0370-\u03ff\u0400-\u052f]+")
-ABOUT = re.compile(r"同形|形近|homo(?:graph|glyph)|look-?alike|confusable|punycode|西里|Cyrillic|希腊字母|希臘字母|Greek|кирилл", re.I)
+ABOUT = re.compile(
+    r"同形|形近|homo(?:graph|glyph)|look-?alike|confusable|punycode|西里|Cyrillic|希腊字母|希臘字母|Greek|кирилл", re.I
+)
 DESCRIBES = re.compile("[\u2ff0-\u2fff]")  # how an ideograph is composed
 MOUTH, ENCLOSURE = "口", "囗"
 CLEAR = 4.0  # nats by which 口 must be likelier
@@ -59,6 +61,7 @@ def words(text: Text) -> Iterator[Edit]:
 def beside_latin(text: Text) -> Ints:
     """The places of letters that look like Latin ones and touch one."""
     places = text.screen.where(Class.LOOKALIKE)
+    places = places[text.codes[places] != ord(ENCLOSURE)]
     touches = np.zeros(len(places), np.bool_)
     for by in (-1, 1):
         code = text.codes[np.clip(places + by, 0, len(text.codes) - 1)] | 0x20
@@ -75,7 +78,9 @@ def mouths(text: Text, context: Context) -> Iterator[Edit]:
             continue
         scores = context.model.score(Text.of([left + one + right for one in (ENCLOSURE, MOUTH)]))
         if scores[1] - scores[0] >= CLEAR:
-            note = Note(RULE.name, 0.5, reason="囗 (enclosure) where 口 (mouth) is expected", alternatives=((MOUTH, 0.5),))
+            note = Note(
+                RULE.name, 0.5, reason="囗 (enclosure) where 口 (mouth) is expected", alternatives=((MOUTH, 0.5),)
+            )
             yield Edit(place, place + 1, ENCLOSURE, ENCLOSURE, note)
 
 

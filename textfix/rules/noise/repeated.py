@@ -20,7 +20,7 @@ LEAST = 16  # characters of a line that is worth a note when it is repeated
 LONGEST = 4096  # characters of a run
 PRIME = 1_000_003
 PAIRS = 6  # characters that stand twice, one after the other
-DOUBLED = re.compile(r"(?:([^\s\x00-\x7f])\1){%d,}" % PAIRS)
+DOUBLED = re.compile(rf"(?:([^\s\x00-\x7f])\1){{{PAIRS},}}")
 
 
 def propose(text: Text, context: Context) -> Proposals:
@@ -100,7 +100,7 @@ def after(ends: Ints, starts: Ints, size: int) -> Ints:
 
 
 def twice(text: Text, starts: Ints, ends: Ints, row: Ints) -> Ints:
-    """The lines that may stand in their row more than once: row, length, and four characters are the same, or as good as."""
+    """The lines that may stand in their row more than once: row, length and four characters are as good as the same."""
     key = row * PRIME + ends - starts
     for place in (starts, starts + 5, (starts + ends) // 2, ends - 1):
         key = key * PRIME + text.codes[place]  # what overflows is as good
