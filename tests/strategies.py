@@ -18,7 +18,9 @@ MOJIBAKE = st.tuples(st.text(alphabet=CLEAN, max_size=10), CHANNELS, st.sampled_
 SIGNS = "锟斤拷\ufffd?\ue5e5€¤ÃÂé§╨─ﾃｱ�縺뷰�씠 \x80\x8d\xad\x1b中鍒涓"
 NAMES = "广州市| 兴文县| 梧州市| 隆昌县| 尉氏县| 谷城县| 内丘县| 富民县| 梅州市| 康平县| 闵行区|"
 LINE = "这一行很长很长很长很长很长很长很长。"
-READINGS = "(jìn) （jìn） [jin4] (ㄐㄧㄣˋ) ㄐㄧㄣˋ jìn 进 ?jì)D [汉字(hànzì)] 進(jìn) 堅(jiān) jin jing cha yao ji sè ì ta"
+READINGS = (
+    "(jìn) （jìn） [jin4] (ㄐㄧㄣˋ) ㄐㄧㄣˋ jìn 进 ?jì)D [汉字(hànzì)] 進(jìn) 堅(jiān) jin jing cha yao ji sè ì ta"
+)
 WORDS = "app 拼音 警cha jing察 微★信 银/行/卡 公~务~员 男/女 p\u0430ypal 标标题题加加粗粗了了吧吧"
 NOISE = [
     *"进進銀行信微堅持警察火药藥紫禁城記記者色标題的我。，|★/~.、囗\u0430\ue893\uff41 \n",
