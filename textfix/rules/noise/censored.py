@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -75,6 +75,20 @@ ABOUT = re.compile(
     rf"[读讀念唸音](?:作|为|為|成|如|若)?[“‘「]?(?:[{LETTERS}]|\Z)",
     re.I,
 )
+
+
+@dataclass(frozen=True)
+class Word:
+    """Syllables, one or several, between the texts of their line; start is in characters of the text."""
+
+    start: int
+    written: str
+    left: str
+    right: str
+
+    @property
+    def syllables(self) -> list[str]:
+        return self.written.split(" ")
 
 
 @dataclass(frozen=True)
@@ -147,8 +161,10 @@ def commonness(written: str) -> Ints:
     return model.single[model.symbol[to_codes(written)]].astype(np.int64)
 
 
-def written_in(script: Class, options: str) -> str:
-    """Of these characters the ones that the script has, as many as are tried."""
+@cache
+def written_in(script: Class, reading: str) -> str:
+    """The characters that a syllable can stand for in a script, as many as are tried."""
+    options = characters(reading)
     marks = classes(to_codes(options))
     other = int(Class.HANS) if script == Class.HANT else int(Class.HANT | Class.FOLDS)
     return "".join(one for one, mark in zip(options, marks.tolist(), strict=True) if not mark & other)[:MOST]
@@ -176,7 +192,7 @@ def readings(word: Sequence[str], script: Class, left: str, right: str, model: M
     """What a word in pinyin can stand for between two texts, likeliest first."""
     texts = [""]
     for number, syllable in enumerate(word):
-        texts = [text + one for text in texts for one in written_in(script, characters(syllable))]
+        texts = [text + one for text in texts for one in written_in(script, syllable)]
         if not texts:
             return []
         after = right if number == len(word) - 1 else ""
@@ -188,9 +204,14 @@ def readings(word: Sequence[str], script: Class, left: str, right: str, model: M
 
 def confidence(found: Sequence[Reading], model: Model) -> float:
     """How sure the likeliest reading is, from its margin; two forms of one character are no rivals."""
-    folded = [model.symbol[to_codes(one.text)].tobytes() for one in found]
-    rivals = [one.score for one, key in zip(found, folded, strict=True) if key != folded[0]]
-    return 1 / (1 + math.exp(min(0.0, max(rivals, default=-math.inf) - found[0].score) / FAIR))
+    best = found[0]
+    rivals = (one.score for one in found if not same(one.text, best.text, model))
+    return 1 / (1 + math.exp(min(0.0, next(rivals, -math.inf) - best.score) / FAIR))
+
+
+def same(one: str, other: str, model: Model) -> bool:
+    """Whether two texts are forms of the same characters."""
+    return bool((model.symbol[to_codes(one)] == model.symbol[to_codes(other)]).all())
 
 
 def alternatives(found: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
@@ -199,62 +220,56 @@ def alternatives(found: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
     return tuple(pair for pair in beside if pair[1] >= SLIGHT)
 
 
-def explains(word: Sequence[str], left: str, right: str) -> bool:
-    """Whether the syllables say how the characters beside them are read."""
-    for beside in (left[-len(word) :], right[: len(word)]):
-        if len(beside) == len(word) and all(
-            any(one in read_so(reading) for reading in syllables().get(toneless(name), ()))
-            for one, name in zip(beside, word, strict=True)
-        ):
-            return True
-    return False
+def explains(word: Word) -> bool:
+    """Whether a word in pinyin says how the characters beside it are read."""
+    size = len(word.syllables)
+    return any(
+        len(beside) == size and all(map(reads, beside, word.syllables))
+        for beside in (word.left[-size:], word.right[:size])
+    )
+
+
+def reads(character: str, syllable: str) -> bool:
+    """Whether a character can be read so, whatever the tone."""
+    return any(character in read_so(reading) for reading in syllables().get(toneless(syllable), ()))
 
 
 def propose(text: Text, context: Context) -> Proposals:
     found: list[Edit] = []
     for start, end in islands(text):
-        if not found or start >= found[-1].end:
-            found += edit_at(text, start, end, context)
+        word = word_at(text, start, end) if not found or start >= found[-1].end else None
+        edit = edit_of(word, script_at(text, start, end), context.model) if word else None
+        found += [edit] if edit else []
     return Proposals.of(found)
 
 
-def edit_at(text: Text, start: int, end: int, context: Context) -> Iterator[Edit]:
-    """The repair of the pinyin that begins here, if it is any and the model knows what it stood for."""
+def word_at(text: Text, start: int, end: int) -> Word | None:
+    """The word in pinyin that begins with this run of letters, if it can stand for characters that were censored."""
     left, right = text.around(start, start, WINDOW)
-    word = right[: end - start]
-    if not word.isascii():
-        match = TONED.match(right)
-        word = match[0] if match else word
-    after = right[len(word) :]
-    parts = word.split(" ")
-    known = all(characters(part) for part in parts)
+    toned = TONED.match(right)
+    written = toned[0] if toned and not right[: end - start].isascii() else right[: end - start]
+    word = Word(start, written, left, right[len(written) :])
     touches = CHARACTER.match(left[-1:]) or CHARACTER.match(right, end - start)
-    if (
-        not touches
-        or not known
-        or not BEGINS.search(left[-1:])
-        or not ENDS.match(after)
-        or explains(parts, left, after)
-    ):
-        return
-    if any(ABOUT.search(side) for side in text.wide(start, end, WINDOW)):
-        return
-    before, behind = left[-NEAR:], (after + LINE_END)[:NEAR]
-    options = readings(parts, script_at(text, start, end), before, behind, context.model)
+    alone = BEGINS.search(left[-1:]) and ENDS.match(word.right)
+    if not touches or not alone or not all(map(characters, word.syllables)) or explains(word):
+        return None
+    return None if any(ABOUT.search(side) for side in text.wide(start, end, WINDOW)) else word
+
+
+def edit_of(word: Word, script: Class, model: Model) -> Edit | None:
+    """The likeliest reading of a word, if it is one that is expected there."""
+    left, right = word.left[-NEAR:], (word.right + LINE_END)[:NEAR]
+    options = readings(word.syllables, script, left, right, model)
     if not options:
-        return
-    sure = confidence(options, context.model)
-    without = float(context.model.score(Text.of([before + behind]))[0])
-    fits = without - options[0].score + float(sought([options[0].text])[0]) <= EXPECTED * len(parts)
-    if sure >= LEAST and fits:
-        note = Note(
-            RULE.name,
-            round(min(sure, 0.999), 3),
-            inferred=True,
-            reason=f"pinyin in place of what filters look for; the model takes it for {options[0].text}",
-            alternatives=alternatives(options),
-        )
-        yield Edit(start, start + len(word), word, options[0].text, note)
+        return None
+    best, sure = options[0], confidence(options, model)
+    without = float(model.score(Text.of([left + right]))[0])
+    cost = without - best.score + float(sought([best.text])[0])
+    if sure < LEAST or cost > EXPECTED * len(word.syllables):
+        return None
+    reason = f"pinyin in place of what filters look for; the model takes it for {best.text}"
+    note = Note(RULE.name, round(min(sure, 0.999), 3), True, reason, alternatives(options))
+    return Edit(word.start, word.start + len(word.written), word.written, best.text, note)
 
 
 RULE = Rule(
