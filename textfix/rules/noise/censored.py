@@ -35,29 +35,8 @@ MOST = 90  # characters of a syllable that are tried, the commonest ones
 WORD = 4  # syllables of a word with tone marks
 BEAM = 60
 WINDOW = 300  # characters around in which talk of pinyin is heard, and that tell the script
-# What writers write so: ta stands for 他 and 她 alike, lv for level, and these are English words that Chinese uses.
-EVERYDAY = frozenset(
-    [
-        "ta",
-        "lv",
-        "ng",
-        "hm",
-        "hng",
-        "can",
-        "fan",
-        "he",
-        "lan",
-        "long",
-        "man",
-        "me",
-        "men",
-        "ping",
-        "run",
-        "she",
-        "song",
-        "wan",
-    ]
-)
+# What writers write so: ta stands for 他 and 她 alike, lv for level; the others are English words that Chinese uses.
+EVERYDAY = "ta lv ng hm hng can fan he lan long man me men ping po run she song wan"
 COMMON, SOUGHT = 92, 0.25  # steps of the model; nats for each step below it, against what is commoner
 EXPECTED = 4.0  # nats that the character may cost, at most, over the text without it
 FAIR = 1.3  # how the margin in nats grows into confidence: benchmarks/censored.py says what comes of it
@@ -133,7 +112,7 @@ TONED_RUN = -1
 @cache
 def keys() -> Ints:
     """The syllables of more than one letter, packed, and what stands for those with a tone mark."""
-    names = [name for name in syllables() if len(name) > 1 and name.isascii() and name not in EVERYDAY]
+    names = [name for name in syllables() if len(name) > 1 and name.isascii() and name not in EVERYDAY.split()]
     text = Text.of(names)
     return np.append(packed(text, text.rows[:-1], text.rows[1:]), TONED_RUN)
 
