@@ -23,28 +23,10 @@ from textfix.rules.noise.censored import COMMON, commonness
 from textfix.rules.readings import table, toneless
 
 TEXTS = ("hans_news_cctv", "hans_reviews", "hans_weekly", "hant_hk_news_hkcnews", "hant_tw_blogs")
-WORDS = [
-    "银行卡",
-    "公务员",
-    "身份证",
-    "信用卡",
-    "警察",
-    "共产党",
-    "政治局",
-    "国务院",
-    "总书记",
-    "毒品",
-    "天安门",
-    "人民币",
-    "派出所",
-    "民主",
-    "自杀",
-    "銀行",
-    "警察",
-    "國民黨",
-    "政府",
-    "總統",
-]
+WORDS = (
+    "银行卡 公务员 身份证 信用卡 警察 共产党 政治局 国务院 总书记 毒品 天安门 人民币 派出所 民主 自杀 "
+    "銀行 國民黨 政府 總統"
+)
 SIGNS = "/.*|★~"
 LINE = re.compile("[\u3400-\u9fff，。、！？；：]{12,200}")
 
@@ -97,7 +79,7 @@ def censor(text: str, chance: random.Random, toned: bool) -> str:
 
 def part(text: str, chance: random.Random) -> str:
     """A text with signs between the characters of one of the words, or nothing."""
-    for word in WORDS:
+    for word in WORDS.split():
         if word in text:
             return text.replace(word, chance.choice(SIGNS if len(word) > 2 else "★").join(word), 1)
     return ""

@@ -31,10 +31,11 @@ PAIR = dict.fromkeys(ORNAMENTS, 10.0)
 BOND = -1.0  # nats by which the weakest bond inside the word may be likelier than none
 # Lists that are fixed expressions: as likely joined as words are, and often parted.
 EXPRESSIONS = (
-    "春夏秋冬 东南西北 吃喝玩乐 吃穿住行 衣食住行 琴棋书画 笔墨纸砚 柴米油盐 油盐酱醋 酸甜苦辣 喜怒哀乐 生老病死 "
-    "望闻问切 起承转合 加减乘除 赵钱孙李 吹拉弹唱 煎炒烹炸 听说读写 说学逗唱 梅兰竹菊 金木水火土 日月星 "
-    "天地人 真善美 德智体美劳 忠孝仁义 仁义礼智信 父母妻儿 男女老少 农林牧渔 工农兵 工农商 党政军 产学研 科教文卫 老中青 "
-    "上下左右 早中晚 年月日 时分秒 省市县 京津冀 港澳台 陆港澳 江浙沪 珠三角 亚非拉 陆海空 文史哲 政史地 物化生 数理化 语数外 甲乙丙丁"
+    "春夏秋冬 东南西北 吃喝玩乐 吃穿住行 衣食住行 琴棋书画 笔墨纸砚 柴米油盐 油盐酱醋 酸甜苦辣 喜怒哀乐 "
+    "生老病死 望闻问切 起承转合 加减乘除 赵钱孙李 吹拉弹唱 煎炒烹炸 听说读写 说学逗唱 梅兰竹菊 金木水火土 "
+    "日月星 天地人 真善美 德智体美劳 忠孝仁义 仁义礼智信 父母妻儿 男女老少 农林牧渔 工农兵 工农商 党政军 "
+    "产学研 科教文卫 老中青 上下左右 早中晚 年月日 时分秒 省市县 京津冀 港澳台 陆港澳 江浙沪 珠三角 亚非拉 "
+    "陆海空 文史哲 政史地 物化生 数理化 语数外 甲乙丙丁"
 )
 LISTS = ("、", "或", "/", "，")
 NEAR = 4  # characters of context on either side; the model looks no farther than two
