@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import opencc
@@ -28,10 +29,9 @@ def main(corpora: Path) -> None:
     for name, target, conversion, times in CASES:
         text = "\n".join(lines_of(corpora / f"{name}.txt.gz"))
         text = (text * (SIZE // len(text.encode()) + 1)).encode()[:SIZE].decode("utf-8", "ignore")
-        fixer = textfix.Fixer(textfix.Config(to=target))
-        convert = opencc.OpenCC(conversion).convert
-        decode = text.encode()
-        ours, peer, base = (seconds(run) for run in (lambda: fixer.fix(text), lambda: convert(text), decode.decode))
+        ours = seconds(partial(textfix.Fixer(textfix.Config(to=target)).fix, text))
+        peer = seconds(partial(opencc.OpenCC(conversion).convert, text))
+        base = seconds(text.encode().decode)
         print(
             f"{name} to {target}: {SIZE / ours / 1e6:.1f} MB/s, {peer / ours:.2f} times opencc {conversion} "
             f"(target {times}), {base / ours:.3f} of bytes.decode",

@@ -4,7 +4,10 @@ Each kind of traditional-only character gets, with a probability of 70 %, its re
 bytes stand, also across characters; pairs that mean nothing become "?". Text has chance "?" and parentheses of its own.
 The language model is trained anew without the texts that are damaged. A clause stands between 。 and ，.
 
-    python -m benchmarks.pages CORPORA [--pages N] [--decoder strict|private]
+    python -m benchmarks.pages CORPORA [--pages N] [--decoder strict|private] [--shape NAME]
+
+A damaged clause is one that was annotated or broken. --shape writes the readings otherwise. At the end, the annotations
+that a writer meant are counted: those of fixtures/cases/annotations_meant.json, as they are and in every shape.
 """
 
 from __future__ import annotations
@@ -12,10 +15,12 @@ from __future__ import annotations
 import argparse
 import difflib
 import gzip
+import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +29,7 @@ from pypinyin.constants import PINYIN_DICT
 
 import textfix
 from benchmarks.heldout import without
+from textfix.rules.readings import spellings
 
 SHARE = 0.7  # of the kinds of traditional-only characters that are annotated
 PAGE = 1500  # characters
@@ -38,9 +44,30 @@ TEXTS = (  # not used for training; simplified ones are converted to traditional
 )
 # A decoder that knows no user-defined characters, and one that reads them as private use, as Windows and browsers do.
 DECODERS = {"strict": "gbk", "private": "gb18030"}
-TARGET = 0.90
+TARGET, DAMAGED = 0.90, 0.97
+MEANT = Path(__file__).parent.parent / "fixtures" / "cases" / "annotations_meant.json"
+BRACKETED = re.compile(r"[(（]([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7})[)）]")
 LOST = re.compile(r"\?(?![a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\))")
 ANNOTATION = re.compile(r"\([a-zāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,7}\)")
+
+
+@cache
+def spelling(reading: str, bopomofo: bool) -> str:
+    """A reading with a number, or in bopomofo."""
+    found = [name for name, one in spellings().items() if one == reading and name.isascii() != bopomofo]
+    return found[0] if found else reading
+
+
+TO_HANS: Callable[[str], str] = opencc.OpenCC("t2s").convert
+# How a reading stands behind its character.
+SHAPES: dict[str, Callable[[str, str], str]] = {
+    "round": lambda character, reading: f"({reading})",
+    "full": lambda character, reading: f"（{reading}）",
+    "number": lambda character, reading: f"[{spelling(reading, False)}]",
+    "bopomofo": lambda character, reading: f"({spelling(reading, True)})",
+    "bare": lambda character, reading: reading,
+    "simplified": lambda character, reading: TO_HANS(character),
+}
 
 
 def main() -> None:
@@ -50,6 +77,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="show so many clauses that came out wrong")
     parser.add_argument("--restore", default="confident", help="as the option of fix")
     parser.add_argument("--decoder", choices=DECODERS, default="strict", help="what reads the damaged bytes")
+    parser.add_argument("--shape", choices=SHAPES, default="round", help="how the readings are written")
     args = parser.parse_args()
     with without(args.corpora, TEXTS):
         total: Counter[str] = Counter()
@@ -58,6 +86,29 @@ def main() -> None:
             total += counts
             print(line(name, counts))
         print(line("all", total) + f"  (target {TARGET:.0%})")
+        right = total["damaged"] - total["damaged wrong"]
+        share = right / max(1, total["damaged"])
+        print(f"damaged clauses right: {right:,} of {total['damaged']:,} = {share:.2%} (target {DAMAGED:.0%})")
+    for shape in SHAPES:
+        print(f"annotations that are meant, {shape}: {removed(shape)} removed of", meant())
+
+
+def in_shape(text: str, shape: str) -> str:
+    """A text with its annotations written otherwise."""
+    write = SHAPES[shape]
+    return re.sub(rf"(.){BRACKETED.pattern}", lambda match: match[1] + write(match[1], match[2]), text)
+
+
+def meant() -> str:
+    cases = json.loads(MEANT.read_text("utf-8"))
+    return f"{sum(len(BRACKETED.findall(case['input'])) for case in cases):,} in {len(cases)} documents"
+
+
+def removed(shape: str) -> int:
+    """How many edits the rule makes in documents whose annotations are meant."""
+    texts = [in_shape(case["input"], shape) for case in json.loads(MEANT.read_text("utf-8"))]
+    edits = [edit for text in texts for edit in textfix.fix(text, to="keep").singly]
+    return sum(edit.note.rule in ("noise.pinyin", "noise.censored", "desync.gbk") for edit in edits)
 
 
 def line(name: str, counts: Counter[str]) -> str:
@@ -78,13 +129,16 @@ def measure(path: Path, args: argparse.Namespace) -> Counter[str]:
     chance = random.Random(path.name)
     show = args.show
     for clean in clean_pages(path, args.pages, chance):
-        damaged = damage(clean, chance, DECODERS[args.decoder])
+        damaged = damage(clean, chance, DECODERS[args.decoder], SHAPES[args.shape])
         fixed = textfix.fix(damaged, to="keep", restore=args.restore).text
         counts["pages"] += 1
         counts["annotations"] += len(ANNOTATION.findall(damaged))
         counts["left"] += len(ANNOTATION.findall(fixed))
         broken, lossy = differing(clean, ANNOTATION.sub("", damaged))
         wrong, _ = differing(clean, fixed)
+        damaged_ones, _ = differing(clean, damaged)
+        counts["damaged"] += len(damaged_ones)
+        counts["damaged wrong"] += len(damaged_ones & wrong)
         counts["clauses"] += len(re.split("[。，]", clean))
         counts["broken"] += len(broken)
         counts["broken wrong"] += len(broken & wrong)
@@ -130,7 +184,7 @@ def clean_pages(path: Path, wanted: int, chance: random.Random) -> Iterator[str]
             return
 
 
-def damage(text: str, chance: random.Random, codec: str) -> str:
+def damage(text: str, chance: random.Random, codec: str, write: Callable[[str, str], str]) -> str:
     """Annotate bytes, and read them as GBK again."""
     to_hans = opencc.OpenCC("t2s").convert
     raw = text.encode("gbk")
@@ -139,7 +193,7 @@ def damage(text: str, chance: random.Random, codec: str) -> str:
     for character in kinds[: round(SHARE * len(kinds))]:
         reading = PINYIN_DICT.get(ord(character), "").split(",")[0]
         try:
-            raw = raw.replace(character.encode("gbk"), f"{character}({reading})".encode("gbk"))
+            raw = raw.replace(character.encode("gbk"), (character + write(character, reading)).encode("gbk"))
         except UnicodeEncodeError:
             continue
     return "".join(read(raw, codec))

@@ -17,6 +17,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -140,7 +141,7 @@ def peers(target: str) -> dict[str, Convert]:
     try:
         import zhconv_rs
 
-        locale = {"hans": "zh-hans", "hant": "zh-hant", "hant-tw": "zh-tw", "hant-hk": "zh-hk"}[target]
+        locale: Any = {"hans": "zh-hans", "hant": "zh-hant", "hant-tw": "zh-tw", "hant-hk": "zh-hk"}[target]
         found["zhconv-rs"] = lambda text: str(zhconv_rs.zhconv(text, locale))
     except ImportError:
         pass

@@ -25,9 +25,23 @@ SCRAPED = st.lists(
     st.one_of(st.sampled_from([*ESCAPED.split(" "), "=\n", "\x1b[0m", "中 文 的 "]), st.sampled_from(INVISIBLE)),
     max_size=14,
 ).map("".join)
+NAMES = "广州市| 兴文县| 梧州市| 隆昌县| 尉氏县| 谷城县| 内丘县| 富民县| 梅州市| 康平县| 闵行区|"
+LINE = "这一行很长很长很长很长很长很长很长。"
+READINGS = (
+    "(jìn) （jìn） [jin4] (ㄐㄧㄣˋ) ㄐㄧㄣˋ jìn 进 ?jì)D [汉字(hànzì)] 進(jìn) 堅(jiān) jin jing cha yao ji sè ì ta"
+)
+WORDS = "app 拼音 警cha jing察 微★信 银/行/卡 公~务~员 男/女 p\u0430ypal 标标题题加加粗粗了了吧吧"
+NOISE = [
+    *"进進銀行信微堅持警察火药藥紫禁城記記者色标題的我。，|★/~.、囗\u0430\ue893\uff41 \n",
+    *READINGS.split(),
+    *WORDS.split(),
+    *["jǐng chá", NAMES, "\r\n", f"\n{LINE}\n", f"{LINE}\r\n", f"\r{LINE}"],
+]
+NOISY = st.lists(st.sampled_from(NOISE), max_size=40).map("".join)
 PIECES = st.one_of(
     SCRAPED,
     MOJIBAKE,
+    NOISY,
     st.text(alphabet=SIGNS, max_size=8),
     st.text(alphabet=CHARACTERS, max_size=12),
     st.integers(0, len(PAGE) - 1).flatmap(lambda at: st.integers(1, 90).map(lambda size: PAGE[at : at + size])),

@@ -254,6 +254,18 @@ def test_configuration_files(folder: Path) -> None:
     assert done.returncode == 2 and "'too'" in told(done) and "did you mean 'to'" in told(done)
 
 
+def test_profiles(folder: Path) -> None:
+    (folder / "textfix.toml").write_text('profile = "corpus"\nto = "hant"\n', "utf-8")
+    here = toml.loads(run(folder, "config").stdout.decode())
+    assert (here["to"], here["spaces"], here["remove"]) == ("hant", "fold", ["noise.boilerplate"])
+    search = toml.loads(run(folder, "config", "--profile", "search", "--to", "keep").stdout.decode())
+    assert (search["to"], search["form"]) == ("keep", "NFKC")
+    done = run(folder, "config", "--remove", "noise.boilerplat")
+    assert done.returncode == 2 and "did you mean 'noise.boilerplate'" in told(done)
+    done = run(folder, "config", "--remove", "script.drift")
+    assert done.returncode == 2 and "noise.repeated" in told(done)
+
+
 def test_hostile_names_and_texts_are_neutralised(folder: Path) -> None:
     name = "evil\x1b[31m\u202e.txt"
     (folder / name).write_text("\x1b]0;x\x07汉字\u202e" + "漢" * 5, "utf-8")

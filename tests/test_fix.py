@@ -1,16 +1,19 @@
 """What holds for anything at all: fix can be undone, settles, and answers rows as it answers strings."""
 
 import pickle
+from typing import Any
 
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from strategies import BYTES, PAGE, TEXTS
+from strategies import BYTES, NOISY, PAGE, TEXTS
 
 import textfix
-from textfix.rules import LAST, RULES
+from textfix.config import PROFILES
+from textfix.rules import LAST, NAMES, REMOVABLE, RULES
 
+RULE_NAMES = st.lists(st.sampled_from(sorted(NAMES)), max_size=3, unique=True)
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
@@ -21,13 +24,17 @@ OPTIONS = st.fixed_dictionaries(
         "line_ends": st.sampled_from(["keep", "lf", "crlf"]),
         "trailing_space": st.sampled_from(["keep", "strip"]),
         "restore": st.sampled_from(["off", "confident", "all"]),
+        "profile": st.sampled_from(PROFILES),
+        "remove": st.one_of(st.booleans(), st.sampled_from(sorted(REMOVABLE))),
+        "disable": RULE_NAMES,
+        "min_confidence": st.sampled_from([0.0, 0.5, 0.95, 1.0]),
     },
 )
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.one_of(BYTES, TEXTS), OPTIONS)
-def test_fix_can_be_undone_and_settles(data: str | bytes, options: dict[str, str]) -> None:
+@given(st.one_of(BYTES, TEXTS, NOISY), OPTIONS)
+def test_fix_can_be_undone_and_settles(data: str | bytes, options: dict[str, Any]) -> None:
     fixed = textfix.fix(data, **options)
     fixed.text.encode()
     back = textfix.revert(fixed.text, textfix.Log.loads(fixed.log.dumps()))
@@ -94,6 +101,8 @@ def test_every_rule_does_what_its_example_says(rule: textfix.rules.Rule) -> None
         "width.punctuation": {"punctuation": "hans"},
         "unicode.line_ends": {"line_ends": "lf"},
         "unicode.trailing_space": {"trailing_space": "strip"},
+        "noise.repeated": {"remove": "noise.repeated"},
+        "noise.boilerplate": {"remove": "noise.boilerplate"},
     }.get(rule.name, {})
     fixed = textfix.fix(before, **options)
     assert fixed.text == after

@@ -71,6 +71,7 @@ def test_detect_names_what_is_wrong() -> None:
         "desync.gbk": 7,
         "noise.pinyin": 495,
         "script.convert": 47,
+        "noise.boilerplate": 1,
         "unicode.spaces": 8,
     }
 
@@ -82,3 +83,9 @@ def test_spaces_are_changed_only_when_asked_for() -> None:
 def test_a_long_document_is_judged_as_a_short_one_is() -> None:
     pages = PAGE.replace("\n", " ") * 20
     assert textfix.fix(pages, to="keep").text == textfix.fix(PAGE.replace("\n", " "), to="keep").text * 20
+
+
+def test_the_list_of_places_goes_only_when_asked_for() -> None:
+    fixed = textfix.fix(RAW, remove="noise.boilerplate")
+    assert "廣州市|" in GOLDEN and GOLDEN.startswith(fixed.text) and "市|" not in fixed.text
+    assert textfix.revert(fixed.text, fixed.log) == RAW

@@ -1,4 +1,7 @@
-"""Config: every choice a user can make, validated in one place. It reads mappings and TOML text, never files."""
+"""Config: every choice a user can make, validated in one place. It reads mappings and TOML text, never files.
+
+A profile is a set of choices with a name: a TOML file of the package, in textfix/data/profiles.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import difflib
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cache
+from importlib import resources
 from typing import Any
 
 CHOICES = {
@@ -17,6 +22,7 @@ CHOICES = {
     "line_ends": ("keep", "lf", "crlf"),
     "trailing_space": ("keep", "strip"),
 }
+PROFILES = ("gentle", "default", "corpus", "search")
 CONFIDENT = 0.9  # what restore="confident" asks of an inferred edit
 
 
@@ -37,10 +43,14 @@ class Config:
     encoding: what bytes are said to be in (an HTTP header, a catalogue), as evidence that weighs against the bytes
     themselves; force_encoding: what they are read in, whatever comes of it. Labels as on the web, as GB2312 or Big5.
     disable: rules and families of rules that are not to run, as `noise.pinyin` or `noise`.
+    remove: rules and families whose suspicions of noise are taken out of the text, not only reported; True: all.
     min_confidence: changes less sure than this are reported instead of made; 0 to 1.
+    profile, wherever options are given, stands for the options of that profile; those beside it come after it.
 
     >>> Config(to="hans").replace(form="NFKC", encoding="GB2312").to_dict()["encoding"]
     'gb18030'
+    >>> Config.of({"profile": "search", "spaces": "keep"}).form
+    'NFKC'
     """
 
     to: str = "auto"
@@ -53,6 +63,7 @@ class Config:
     encoding: str = ""
     force_encoding: str = ""
     disable: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
     min_confidence: float = 0.0
 
     def __post_init__(self) -> None:
@@ -62,8 +73,8 @@ class Config:
                 raise ConfigError(f"{name}={value!r} is not one of {', '.join(choices)}{suggestion(value, choices)}")
         for name in ("encoding", "force_encoding"):
             object.__setattr__(self, name, known_encoding(getattr(self, name), name))
-        disable = (self.disable,) if isinstance(self.disable, str) else tuple(self.disable)
-        object.__setattr__(self, "disable", disable)
+        object.__setattr__(self, "disable", names_of(self.disable, "disable"))
+        object.__setattr__(self, "remove", names_of(every(self.remove), "remove"))
         if isinstance(self.min_confidence, bool) or not isinstance(self.min_confidence, (int, float)):
             raise ConfigError(f"min_confidence={self.min_confidence!r} is not a number")
         if not 0 <= self.min_confidence <= 1:
@@ -81,14 +92,16 @@ class Config:
 
     def replace(self, **options: Any) -> Config:
         """The same Config with other choices. ConfigError for an option that does not exist."""
+        if "profile" in options:
+            options = {**profile(str(options["profile"])), **{k: v for k, v in options.items() if k != "profile"}}
         names = [field.name for field in fields(self)]
         for name in options:
             if name not in names:
-                raise ConfigError(f"there is no option {name!r}{suggestion(name, names)}")
+                raise ConfigError(f"there is no option {name!r}{suggestion(name, [*names, 'profile'])}")
         return replace(self, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "disable": list(self.disable)}
+        return {**asdict(self), "disable": list(self.disable), "remove": list(self.remove)}
 
     def to_toml(self) -> str:
         """TOML that from_toml reads back."""
@@ -96,7 +109,36 @@ class Config:
 
     def disables(self, rule: str) -> bool:
         """Whether a rule is turned off, by its name or its family."""
-        return rule in self.disable or rule.split(".", maxsplit=1)[0] in self.disable
+        return named_in(self.disable, rule)
+
+    def removes(self, rule: str) -> bool:
+        """Whether what a rule suspects is to be taken out, by its name or its family."""
+        return named_in(self.remove, rule)
+
+
+def named_in(names: tuple[str, ...], rule: str) -> bool:
+    return rule in names or rule.split(".", maxsplit=1)[0] in names
+
+
+def names_of(value: object, option: str) -> tuple[str, ...]:
+    """Names of rules as a tuple, from one or several. ConfigError for anything else."""
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in names):
+        raise ConfigError(f"{option}={value!r} is no list of names of rules")
+    return tuple(names)
+
+
+def every(remove: object) -> object:
+    """What stands for True, all that can be removed, and for False."""
+    return (("noise",) if remove else ()) if isinstance(remove, bool) else remove
+
+
+@cache
+def profile(name: str) -> dict[str, Any]:
+    """The options of a profile. ConfigError for one that does not exist."""
+    if name not in PROFILES:
+        raise ConfigError(f"profile={name!r} is not one of {', '.join(PROFILES)}{suggestion(name, PROFILES)}")
+    return parse((resources.files("textfix.data") / "profiles" / f"{name}.toml").read_text("utf-8"))
 
 
 def known_encoding(label: object, option: str) -> str:

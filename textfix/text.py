@@ -7,6 +7,7 @@ indices into `Text.codes`, that is, characters (code points), never bytes.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import IntFlag
@@ -18,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint32]
-Marks = npt.NDArray[np.uint16]
+Marks = npt.NDArray[np.uint32]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -47,6 +48,7 @@ ESCAPES = {
 }
 STEPS = (1 << 8, 1 << 12, REACH)
 LF, CR, SPACE = 0x0A, 0x0D, 0x20
+LINE = re.compile(r"[\r\n]")
 EVERY = 16  # of so many places two are looked at, to find spaces between single characters
 FIRST_HAN = 0x3001  # with the signs of Chinese
 
@@ -67,10 +69,16 @@ class Class(IntFlag):
     COMPATIBLE = 1024  # fullwidth letters and digits, halfwidth katakana, CJK radicals, private use
     ESCAPE = 2048  # a sign of ASCII with which a leftover escape may begin, going by what stands behind it
     CONTROL = 4096  # C0 and C1 controls, format and bidi controls, line and paragraph separators, variation selectors
-    MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text; the highest bit, so that one comparison finds it
+    MOJIBAKE = 0x8000  # far commoner in mojibake than in clean text
     QUESTIONS = 0x4000  # begins a run of question marks of ASCII, which stand for what an encoding could not hold
     ANY = 0x10000  # whatever it is; no bit of the table
     FOLDS = 8192  # conversion to simplified changes it; HANT, and a few that simplified text keeps in some words
+    PRIVATE = 1 << 28  # of the private use areas: only a font says what it is
+    LETTER = 1 << 24  # a small letter of ASCII
+    CLOSES = 1 << 25  # a closing bracket
+    PARTS = 1 << 26  # a sign that is put between the characters of a word; see rules/noise/separators.py
+    BOPOMOFO = 1 << 27
+    LOOKALIKE = 1 << 29  # looks like a Latin letter, or like 口; see rules/noise/lookalikes.py
 
 
 @dataclass(frozen=True)
@@ -147,6 +155,17 @@ class Text:
         if high > low:
             yield low, self.slice(low, high)
 
+    def wide(self, start: int, end: int, size: int) -> tuple[str, str]:
+        """So many characters left and right of a span, no farther than its row."""
+        row = int(self.row_of(start))
+        low, high = max(int(self.rows[row]), start - size), min(int(self.rows[row + 1]), end + size)
+        return self.slice(low, start), self.slice(end, high)
+
+    def around(self, start: int, end: int, size: int) -> tuple[str, str]:
+        """The same, no farther than the line."""
+        left, right = self.wide(start, end, size)
+        return LINE.split(left)[-1], LINE.split(right)[0]
+
     @cached_property
     def classes(self) -> Marks:
         """The class bits of every character.
@@ -154,9 +173,9 @@ class Text:
         In a short row that as a whole is likelier mojibake than clean text, every sign of it counts as telling.
         """
         marks = classes(self.codes)
-        marks[repeated(self.codes, ord("?"), MANY)] |= np.uint16(Class.QUESTIONS)
-        marks[no_escapes(self.codes, marks)] &= ~np.uint16(Class.ESCAPE)
-        marks[parted(self.codes)] |= np.uint16(Class.SPACE)
+        marks[repeated(self.codes, ord("?"), MANY)] |= np.uint32(Class.QUESTIONS)
+        marks[no_escapes(self.codes, marks)] &= ~np.uint32(Class.ESCAPE)
+        marks[parted(self.codes)] |= np.uint32(Class.SPACE)
         starts, ends = self.rows[:-1], self.rows[1:]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
         if not len(short):
@@ -167,7 +186,7 @@ class Text:
         likely = np.add.reduceat(values, np.cumsum(lengths) - lengths, dtype=np.int32) > 0
         telling = places[np.repeat(likely, lengths) & (values > 0)]
         if len(telling):
-            marks[telling] |= np.uint16(Class.MOJIBAKE)
+            marks[telling] |= np.uint32(Class.MOJIBAKE)
         return marks
 
     @cached_property
@@ -218,7 +237,7 @@ class Screen:
         first = np.repeat(np.cumsum(counts) - counts, counts)
         starts = np.repeat(text.rows[:-1], counts) + BLOCK * (np.arange(len(first)) - first)
         ends = np.append(starts[1:], text.rows[-1:])[: len(starts)]
-        flags = np.bitwise_or.reduceat(text.classes, starts) if len(starts) else np.zeros(0, np.uint16)
+        flags = np.bitwise_or.reduceat(text.classes, starts) if len(starts) else np.zeros(0, np.uint32)
         return cls(text, starts, ends, flags)
 
     def rows(self, *triggers: Class) -> Ints:
@@ -239,7 +258,13 @@ class Screen:
 
     def spans(self, trigger: Class) -> list[tuple[int, int]]:
         """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
-        return self.grown((self.flags & int(trigger)) != 0)
+        return self.spans_at(trigger, np.zeros(0, np.int64))
+
+    def spans_at(self, trigger: Class, places: Ints) -> list[tuple[int, int]]:
+        """The same, for what stands at these places, too."""
+        asked = (self.flags & int(trigger)) != 0
+        asked[np.searchsorted(self.starts, places, side="right") - 1] = True
+        return self.grown(asked)
 
     def grown(self, chosen: Bools) -> list[tuple[int, int]]:
         """Spans that hold these blocks, grown to the ends of their lines (by MARGIN at the most)."""
@@ -308,7 +333,7 @@ def line_ends(codes: Codes) -> Ints:
 def classes(codes: Codes) -> Marks:
     """The class bits of each code point: one look-up, piece by piece, since NumPy widens the indices it is given."""
     table = _table()
-    marks = np.empty(len(codes), np.uint16)
+    marks = np.empty(len(codes), np.uint32)
     for start in range(0, len(codes), PIECE):
         table.take(codes[start : start + PIECE], out=marks[start : start + PIECE], mode="clip")
     return marks
@@ -329,7 +354,7 @@ def repeated(codes: Codes, code: int, times: int) -> Ints:
 
 def held(marks: Marks, trigger: Class) -> Ints:
     """The places of all characters of these classes, piece by piece, which stay in the cache."""
-    bits = np.uint16(trigger)
+    bits = np.uint32(trigger)
     pieces = [
         np.flatnonzero((marks[start : start + PIECE] & bits) != 0) + start for start in range(0, len(marks), PIECE)
     ]
@@ -378,7 +403,7 @@ def odds(codes: Codes) -> npt.NDArray[np.int8]:
     return np.asarray(_mojibake()["odds"].take(np.minimum(codes, 0xFFFF)), np.int8)
 
 
-def readers(codes: Codes) -> Marks:
+def readers(codes: Codes) -> npt.NDArray[np.uint16]:
     """For each code point the wrong decoders that can show it, as bits; see textfix/rules/mojibake/channels.py."""
     return np.asarray(_mojibake()["readers"].take(np.minimum(codes, 0xFFFF)), np.uint16)
 

@@ -54,6 +54,8 @@ def writable(context: click.Context, parameter: click.Parameter, value: str | No
     textfix fix novel.txt -o clean.txt          the log becomes clean.txt.textfix.jsonl
     textfix fix --in-place --to hans subs/      every file of the folder; undo: textfix revert --in-place subs/
     textfix fix --output-encoding utf-8-sig list.csv -o clean.csv
+    textfix fix --profile corpus --output-dir clean/ raw/
+    textfix fix --remove noise.boilerplate page.txt -o clean.txt
     textfix fix --check corpus/                 exit 1 when something would change
     curl -s https://example.org | textfix fix -
     """,

@@ -152,7 +152,14 @@ def rules(style: str | None) -> None:
     put(rules_as(style or "text"))
 
 
-@click.command(cls=Examples, examples="textfix config --to hans > textfix.toml")
+@click.command(
+    cls=Examples,
+    examples="""
+    textfix config                              what is in force in this folder, and which file says so
+    textfix config --profile corpus             what a profile stands for
+    textfix config --to hans > textfix.toml     keep it, for this folder and those below; profile = "corpus" works, too
+    """,
+)
 @options
 def config(**given: Any) -> None:
     """Print the configuration in force here, as TOML."""

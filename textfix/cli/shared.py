@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textfix.config import CHOICES, Config, ConfigError
+from textfix.config import CHOICES, PROFILES, Config, ConfigError
 
 if TYPE_CHECKING:
     from textfix.files import Input
@@ -128,6 +128,12 @@ def put_bytes(data: bytes) -> None:
 
 CONFIG_OPTIONS = (
     click.option(
+        "--profile",
+        type=click.Choice(PROFILES),
+        help="Options by name: gentle (repairs alone, for archives), corpus (for language models), search (for an "
+        "index), default. `textfix config --profile NAME` shows them; options beside it come after it.",
+    ),
+    click.option(
         "--to",
         type=click.Choice(CHOICES["to"]),
         help="Script to write; auto, the default: the one that clearly dominates.",
@@ -161,6 +167,12 @@ CONFIG_OPTIONS = (
     ),
     click.option("--force-encoding", metavar="NAME", help="What the bytes are read in, whatever comes of it."),
     click.option("--disable", multiple=True, metavar="RULE", help="Turn a rule or a family off; repeatable."),
+    click.option(
+        "--remove",
+        multiple=True,
+        metavar="RULE",
+        help="Take out what a rule or a family suspects to be noise, as noise.boilerplate; repeatable.",
+    ),
     click.option(
         "--min-confidence",
         type=float,

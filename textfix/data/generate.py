@@ -31,6 +31,9 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
+from textfix.rules.noise.lookalikes import ENCLOSURE, LATIN
+from textfix.rules.noise.separators import SIGNS
+from textfix.rules.pinyin import CLOSING
 from textfix.text import ESCAPES, Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
@@ -58,7 +61,7 @@ def main(corpora: Path) -> None:
 
 
 def write_classes(corpora: Path) -> None:
-    table = np.zeros(0x110000, np.uint16)
+    table = np.zeros(0x110000, np.uint32)
     for code in range(0x110000):
         table[code] = of_unicode(chr(code))
     to_hant, to_hans = dictionary("STCharacters"), dictionary("TSCharacters")
@@ -72,11 +75,11 @@ def write_classes(corpora: Path) -> None:
     }
     for characters, bit in ((hans, Class.HANS), (hant, Class.HANT), (folds, Class.FOLDS)):
         for character in characters:
-            table[ord(character)] |= np.uint16(bit)
+            table[ord(character)] |= np.uint32(bit)
     odds = mojibake_odds(corpora)
-    table[np.flatnonzero(odds >= TELLING)] |= np.uint16(Class.MOJIBAKE)
+    table[np.flatnonzero(odds >= TELLING)] |= np.uint32(Class.MOJIBAKE)
     np.savez_compressed(HERE / "mojibake.npz", odds=odds, readers=readers())
-    edges = np.flatnonzero(np.diff(table, prepend=np.uint16(0xFFFF)))
+    edges = np.flatnonzero(np.diff(table, prepend=np.uint32(0xFFFFFFFF)))
     lengths = np.diff(np.append(edges, len(table)))
     np.savez_compressed(HERE / "classes.npz", values=table[edges], lengths=lengths.astype(np.int32))
 
@@ -102,6 +105,20 @@ def of_unicode(character: str) -> Class:
         bits |= Class.COMPATIBLE
     if character in ESCAPES:
         bits |= Class.ESCAPE
+    if name.startswith("BOPOMOFO LETTER"):
+        bits |= Class.BOPOMOFO
+    if category == "Co":
+        bits |= Class.PRIVATE
+    if "a" <= character <= "z":
+        bits |= Class.LETTER
+    for characters, bit in (
+        (LATIN, Class.LOOKALIKE),
+        (ENCLOSURE, Class.LOOKALIKE),
+        (SIGNS, Class.PARTS),
+        (CLOSING, Class.CLOSES),
+    ):
+        if character in characters:
+            bits |= bit
     return bits | unstable(character)
 
 
@@ -186,8 +203,12 @@ def frequencies(corpora: Path, script: str) -> Counter[str]:
 
 
 def write_readings() -> None:
-    """One line a reading: the GBK characters of which it is the usual reading, and those that have it as another."""
+    """One line a reading: the GBK characters of which it is the usual reading, and those that have it as another; how
+    it is written with a number and in bopomofo.
+    """
+    from pypinyin import Style
     from pypinyin.constants import PINYIN_DICT
+    from pypinyin.style import convert
 
     usual: dict[str, list[str]] = {}
     other: dict[str, list[str]] = {}
@@ -199,7 +220,8 @@ def write_readings() -> None:
         for place, reading in enumerate(dict.fromkeys(listed.split(",")) if fits else ()):
             (other if place else usual).setdefault(unicodedata.normalize("NFC", reading), []).append(chr(code))
     lines = [
-        f"{reading} {''.join(usual.get(reading, []))} {''.join(other.get(reading, []))}\n"
+        f"{reading} {''.join(usual.get(reading, []))} {''.join(other.get(reading, []))}"
+        f" {convert(reading, Style.TONE3, strict=True)} {convert(reading, Style.BOPOMOFO, strict=True)}\n"
         for reading in sorted({*usual, *other})
     ]
     (HERE / "readings.txt").write_text("".join(lines), "utf-8")

@@ -21,6 +21,7 @@ from textfix.rules import (
 )
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.mojibake import chinese, lost, western
+from textfix.rules.noise import boilerplate, censored, font, lookalikes, repeated, separators
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
@@ -32,6 +33,12 @@ RULES: tuple[Rule, ...] = (
     pinyin.RULE,
     invisible.RULE,
     layout.SPACED_RULE,
+    censored.RULE,
+    separators.RULE,
+    lookalikes.RULE,
+    font.RULE,
+    repeated.RULE,
+    boilerplate.RULE,
     spaces.RULE,
     form.RULE,
     compatible.RADICAL_RULE,
@@ -47,15 +54,19 @@ RULES: tuple[Rule, ...] = (
 LAST = encoding.UNDECODABLE  # once, when the others have settled
 MERE = frozenset(rule.name for rule in RULES if rule.mere)
 NAMES = {rule.name for rule in (*RULES, LAST)} | {rule.name.split(".")[0] for rule in (*RULES, LAST)}
+REMOVABLE = {name for rule in RULES if rule.removable for name in (rule.name, rule.name.split(".")[0])}
 
 __all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "choose", "enabled"]
 
 
 def enabled(config: Config) -> list[Rule]:
-    """The rules that a configuration leaves on; ConfigError where it turns one off that does not exist."""
-    for name in config.disable:
+    """The rules that a configuration leaves on; ConfigError where it names one that does not exist."""
+    for name in (*config.disable, *config.remove):
         if name not in NAMES:
             raise ConfigError(f"there is no rule {name!r}{suggestion(name, NAMES)}; see `textfix rules`")
+    for name in config.remove:
+        if name not in REMOVABLE:
+            raise ConfigError(f"remove: {name} takes nothing out; these do: {', '.join(sorted(REMOVABLE))}")
     return [rule for rule in RULES if not config.disables(rule.name)]
 
 

@@ -48,6 +48,7 @@ class Rule:
 
     example: damaged and repaired. mere: what it finds is worth a note, and no damage. triggers: what a document must
     hold, under a configuration, for the rule to be asked: of each of these classes a character; Class(0) is never held.
+    removable: what it suspects is taken out where the configuration says so.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Rule:
     triggers: Callable[[Config], tuple[Class, ...]]
     propose: Callable[[Text, Context], Proposals]
     mere: bool = False
+    removable: bool = False
 
 
 def always(trigger: Class) -> Callable[[Config], tuple[Class, ...]]:

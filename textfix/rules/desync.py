@@ -289,7 +289,7 @@ def propose(text: Text, context: Context) -> Proposals:
 
 def evidence(text: Text, model: Model) -> list[Evidence]:
     """For each row what its annotations tell."""
-    found = list(find(text))
+    found = find(text)
     rows: list[set[tuple[str, str]]] = [set() for _ in range(len(text))]
     for one, row in zip(found, text.row_of([one.start for one in found]).tolist(), strict=True):
         rows[row].add((one.character, one.reading))

@@ -1,10 +1,12 @@
-"""noise.pinyin: pinyin in parentheses that a script put behind every traditional character of a table.
+"""noise.pinyin: the readings of characters, which a script put behind every traditional character of a table.
 
     堅(jiān)持科學(xué)發(fā)展觀,構(gòu)建社會(huì)  ->  堅持科學發展觀,構建社會
 
-Sites that disguise copied text replace bytes: each character of a list becomes itself and its reading. Writers
-annotate, too: a textbook's 重(chóng)新, a name, a dictionary, a children's book. Which of the two happened is asked
-of the evidence around the annotations, as a log-likelihood ratio of the two stories:
+Sites that disguise copied text replace bytes: each character of a list becomes itself and its reading. The reading
+may be written in other ways: （jiān）, [jian1], (ㄐㄧㄢ), 堅jiān, or as the simplified character, 堅坚. It counts as
+one only if it is a reading of that character. Writers annotate, too: a textbook's 重(chóng)新, a name, a dictionary,
+a children's book. Which of the two happened is asked of the evidence around the annotations, as a log-likelihood
+ratio of the two stories:
 
 - a script annotates only characters of its table, which are those that conversion to traditional writes; a writer
   annotates any character;
@@ -13,6 +15,11 @@ of the evidence around the annotations, as a log-likelihood ratio of the two sto
 - a script writes inside running text, of which it annotates about a fifth; a writer also makes lists, in which most
   characters carry a reading and a separator follows;
 - a script gives a character one reading, the usual one; a writer often another, that being why it needs one.
+
+Readings of words, as in 汉字(hàn zì), are a writer's and are never touched. Text in which every character carries its
+reading, 我(wǒ)讲(jiǎng), is a reader for children as far as anyone can tell, and stays; where the brackets are missing,
+我wǒ讲jiǎng, it is ruby that lost its markup, and is reported. --remove noise.pinyin takes out every reading of a single
+character.
 """
 
 from __future__ import annotations
@@ -26,11 +33,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from textfix.edits import Edit, Note
+from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.readings import LETTERS, read_so, usually
-from textfix.text import Class, Text, classes, to_str
+from textfix.rules.readings import BOPOMOFO, LETTERS, read_so, reading_of, usually
+from textfix.text import Class, Ints, Text, classes, to_str
 
-ANNOTATION = re.compile(rf"(?<=[\u3400-\u9fff])[(（]([{LETTERS}]{{1,7}})[)）]")
+TONED = rf"(?=[a-z]*[^\x00-\x7f])[{LETTERS}]{{1,7}}(?![{LETTERS})）])"
+ZHUYIN = rf"˙?[{BOPOMOFO}]{{1,3}}[ˊˇˋ˙]?"
+ANNOTATION = re.compile(
+    rf"(?<=[\u3400-\u9fff])(?:[(（\[［【〔]([{LETTERS}]{{1,7}}|[a-zü]{{1,6}}[1-5]|{ZHUYIN})[)）\]］】〕]|({TONED}|{ZHUYIN}))"
+)
+CLOSING = ")）]］】〕"
 HAN = re.compile("[\u3400-\u9fff]")
 GAP = 500  # characters: annotations further apart than this are judged apart
 AROUND = 200  # characters of text around annotations that are looked at with them
@@ -46,6 +59,7 @@ AGAIN = math.log(0.97 / 0.20)  # a further occurrence of an annotated kind, anno
 NOT_AGAIN = math.log(0.03 / 0.80)
 FEW = 3
 UNUSUAL = math.log(0.03 / 0.25)  # a reading that is not the first of its character
+RUBY, MOSTLY = 6, 0.5  # readings without brackets from which they may be ruby, and their share of the Han characters
 DENSITY = 0.22  # share of the Han characters that a script annotates
 LISTS = (0.65, 0.95)  # the same share in lists, and where every character has its reading
 
@@ -54,7 +68,8 @@ LISTS = (0.65, 0.95)  # the same share in lists, and where every character has i
 class Annotation:
     """A reading behind a character; start and end are those of the parentheses, in characters of the text.
 
-    running: whether the text runs on behind it, with a Han character.
+    running: whether the text runs on behind it, with a Han character. bare: without brackets. reading: with its tone
+    mark, however it is written; empty where the simplified character stands for it.
     """
 
     start: int
@@ -63,6 +78,7 @@ class Annotation:
     running: bool
     character: str
     reading: str
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,18 +104,25 @@ class Page:
         readings = {(one.character, one.reading) for one in self.annotations}
         table = in_table("".join(annotated))
         covered = sum(table[character] for character in running)
+        read = {character for character, reading in readings if reading}
         bare = sum(in_table("".join(set(self.counts) - set(annotated))).values())
         missing = sum(bare_few(count, self.counts[character]) for character, count in annotated.items())
         return (
             PRIOR
-            + (IN_TABLE + COVERED) * covered
+            + COVERED * covered
+            + IN_TABLE * sum(table[character] for character in running if character in read)
             + NOT_IN_TABLE * (len(annotated) - sum(table.values()))
             + NOT_COVERED * bare
             + AGAIN * sum(min(count - 1, FEW) for count in running.values())
             + NOT_AGAIN * missing
-            + UNUSUAL * sum(not usually(*pair) for pair in readings)
+            + UNUSUAL * sum(not usually(*pair) for pair in readings if pair[1])
             + self.density()
         )
+
+    def flattened(self) -> bool:
+        """Whether this is ruby of which the markup is lost: readings without brackets behind most characters."""
+        bare = sum(one.bare for one in self.annotations)
+        return bare >= RUBY and bare >= MOSTLY * self.han
 
     def density(self) -> float:
         """What the share of annotated characters tells, in nats; never for a script."""
@@ -126,20 +149,48 @@ def in_table(characters: str) -> dict[str, bool]:
     return dict(zip(characters, marks.tolist(), strict=True))
 
 
-def find(text: Text) -> Iterator[Annotation]:
-    """Every pair of parentheses behind a character that holds one of its readings."""
-    for start, end in text.screen.spans(Class.TONE):
+def find(text: Text) -> list[Annotation]:
+    """Every reading behind a character that is one of its own, and every simplified form behind a traditional one."""
+    found = [*written(text), *folded(text)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def written(text: Text) -> Iterator[Annotation]:
+    for start, end in text.screen.spans_at(Class.TONE | Class.BOPOMOFO, numbered(text)):
         span = text.slice(start, end)
         for match in ANNOTATION.finditer(span):
-            character = span[match.start() - 1]
-            if character in read_so(match[1]):
+            character, reading = span[match.start() - 1], reading_of(match[1] or match[2])
+            if character in read_so(reading):
                 running = bool(HAN.match(span, match.end()))
-                yield Annotation(start + match.start(), start + match.end(), match[0], running, character, match[1])
+                place = start + match.start()
+                yield Annotation(place, start + match.end(), match[0], running, character, reading, bool(match[2]))
+
+
+def numbered(text: Text) -> Ints:
+    """Where a bracket closes behind a letter and the number of a tone."""
+    places = text.screen.where(Class.CLOSES)
+    places = places[places > 1]
+    tone = text.codes[places - 1] - np.uint32(ord("1")) < 5
+    return np.asarray(places[tone & (text.codes[places - 2] - np.uint32(ord("a")) < 26)], np.int64)
+
+
+def folded(text: Text) -> Iterator[Annotation]:
+    """Traditional characters with their simplified form behind them."""
+    places = text.screen.where(Class.FOLDS)
+    places = places[places < len(text.codes) - 1]
+    symbol = Model.load().symbol
+    first, second = (text.codes[places + by] for by in (0, 1))
+    same = (symbol.take(first, mode="clip") == symbol.take(second, mode="clip")) & (first != second)
+    other = (text.classes[places + 1] & int(Class.FOLDS)) == 0
+    row = text.row_of(places) == text.row_of(places + 1)
+    for place in places[same & other & row & (symbol.take(first, mode="clip") != 0)].tolist():
+        pair, after = text.slice(place, place + 2), text.wide(place, place + 2, 1)[1]
+        yield Annotation(place + 1, place + 2, pair[1], bool(HAN.match(after)), pair[0], "", True)
 
 
 def pages(text: Text) -> Iterator[Page]:
     """The annotations of a text, by row and neighbourhood."""
-    found = list(find(text))
+    found = find(text)
     rows = text.row_of([one.start for one in found]).tolist()
     group: list[Annotation] = []
     for index, one in enumerate(found):
@@ -160,13 +211,22 @@ def page(text: Text, group: Sequence[Annotation], row: int) -> Page:
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for page in pages(text) for edit in edits(page))
+    every = context.config.removes(RULE.name)
+    return Proposals.of(edit for page in pages(text) for edit in (removed(page) if every else edits(page)))
+
+
+def removed(page: Page) -> Iterator[Edit]:
+    """Every annotation of a page taken out, as asked for."""
+    for one in page.annotations:
+        note = Note(RULE.name, reason=f"the reading of {one.character}, removed as asked for")
+        yield Edit(one.start, one.end, one.written, "", note)
 
 
 def edits(page: Page) -> Iterator[Edit]:
     """A removal for every annotation of a page that a script made, a suspicion where it may have been; else nothing."""
     evidence = page.evidence()
     if evidence <= SUSPECTED:
+        yield from suspected(page) if page.flattened() else ()
         return
     annotated = Counter(one.character for one in page.annotations)
     table = in_table("".join(annotated))
@@ -184,9 +244,15 @@ def edits(page: Page) -> Iterator[Edit]:
             yield Edit(one.start, one.end, one.written, one.written, Note(RULE.name, 0.5, reason=reason))
 
 
+def suspected(page: Page) -> Iterator[Edit]:
+    for one in page.annotations:
+        note = Note(RULE.name, 0.5, reason="ruby that lost its markup, perhaps; --remove noise.pinyin takes it out")
+        yield Edit(one.start, one.end, one.written, one.written, note)
+
+
 RULE = Rule(
     "noise.pinyin",
-    "pinyin in parentheses that a script put behind every character of a table",
+    "readings that a script put behind every character of a table",
     (
         (
             "堅(jiān)持科學(xué)發(fā)展觀,構(gòu)建社會(huì)主義和諧社會(huì)為婦女工作的發(fā)展"
@@ -199,6 +265,7 @@ RULE = Rule(
             "會化的工作方式,推進了婦聯工作的創新與發展。"
         ),
     ),
-    always(Class.TONE),
+    always(Class.TONE | Class.BOPOMOFO | Class.CLOSES | Class.FOLDS),
     propose,
+    removable=True,
 )

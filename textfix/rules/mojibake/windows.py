@@ -197,7 +197,7 @@ def is_telling(text: str) -> bool:
 
 def telling(text: str) -> Ints:
     """Where a text holds what is common in mojibake."""
-    return np.flatnonzero(classes(to_codes(text)) >= int(Class.MOJIBAKE))
+    return np.flatnonzero((classes(to_codes(text)) & int(Class.MOJIBAKE)) != 0)
 
 
 def natural(text: str) -> bool:

@@ -61,7 +61,7 @@ def named(codes: Codes, marks: Marks) -> Bools:
 
 
 def in_mojibake(codes: Codes, marks: Marks) -> Bools:
-    telling = marks >= int(Class.MOJIBAKE)
+    telling = (marks & int(Class.MOJIBAKE)) != 0
     if not telling.any():
         return np.asarray(telling, np.bool_)
     clause = pieces(codes, CLAUSE_ENDS)
