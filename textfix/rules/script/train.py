@@ -58,12 +58,12 @@ from textfix.text import LF, Class, Codes, Ints, Text, to_codes, to_str
 HERE = Path(__file__).parent.parent.parent / "data"
 BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1
 BY_PHRASE, BY_DEFAULT, BY_PAIR = (
-    (6.0, 4.0, 5.0),
+    (7.0, 5.0, 6.0),
     3.0,
     0.45,
 )  # nats for a phrase, opencc's usual choice; share of a pair's
 KNOWN = 20  # occurrences of a pair at which it counts half
-ATTESTED = 0.05  # the share of a variant in a region that makes it valid there
+ATTESTED = 0.3  # the share of a variant in a region from which it is valid there, as its standard form
 FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list
 LONGEST = 4  # of longer phrases every part of this length counts
 TO_HANT, TO_HANS = ("STPhrases",), ("TSPhrases", "TWVariantsRevPhrases", "HKVariantsRevPhrases")
@@ -337,6 +337,12 @@ def beginning(chooser: Chooser) -> Floats:
     weights = np.zeros((ROWS + 1, MOST), np.float32)
     own = np.arange(len(chooser.candidates))
     seed = mixed(np.full(len(own), 1, np.uint64), own.astype(np.uint64))
+    single, beside = counted(chooser)
+    for place, (number, neighbour, counts) in beside.items():
+        prior = single[number]
+        share = (counts + KNOWN * prior) / (counts.sum(axis=1, keepdims=True) + KNOWN)
+        value = feature(seed[number], NEAREST.index((place,)), (place,), {place: neighbour.astype(np.uint64)})
+        weights[row_of(value)] = np.where(chooser.candidates[number] > 0, BY_PAIR * np.log(share / prior), 0)
     by_phrase, variants = mixed(seed, np.uint64(1)), same_in_region(chooser)
     for said in range(MOST):
         lane = np.full(len(own), said, np.int8)
@@ -344,12 +350,6 @@ def beginning(chooser: Chooser) -> Floats:
             weights[row_of(one(by_phrase, 64 + kind, lane))] = nats * variants[:, said]
         usual = chooser.usual == said
         weights[row_of(one(by_phrase, 63, lane))[usual]] = BY_DEFAULT * variants[usual, said]
-    single, beside = counted(chooser)
-    for place, (number, neighbour, counts) in beside.items():
-        prior = single[number]
-        share = (counts + KNOWN * prior) / (counts.sum(axis=1, keepdims=True) + KNOWN)
-        value = feature(seed[number], NEAREST.index((place,)), (place,), {place: neighbour.astype(np.uint64)})
-        weights[row_of(value)] = np.where(chooser.candidates[number] > 0, BY_PAIR * np.log(share / prior), 0)
     return weights
 
 
