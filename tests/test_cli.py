@@ -181,7 +181,7 @@ def test_explain_says_why_before_and_after(folder: Path) -> None:
     before = run(folder, "explain", "page.txt").stdout.decode()
     run(folder, "fix", "--in-place", "page.txt")
     after = run(folder, "explain", "page.txt").stdout.decode()
-    assert before == after and len(before.splitlines()) == 495 + 7 + 47
+    assert before == after and len(before.splitlines()) == 495 + 7 + 54
     assert "14:298  desync.gbk  ?jì)D → 婦" in before
     rows = [json.loads(line) for line in run(folder, "explain", "--json", "page.txt").stdout.splitlines()]
     assert {"line", "column", "rule", "before", "after", "confidence", "inferred", "reason"} <= set(rows[0])
@@ -227,7 +227,7 @@ def test_log_commands(folder: Path) -> None:
     run(folder, "fix", "--in-place", "page.txt")
     assert b"gives the original back" in run(folder, "log", "verify", "page.txt").stdout
     assert b"noise.pinyin, round 1: 495 edits" in run(folder, "log", "show", LOG).stdout
-    assert json.loads(run(folder, "log", "stats", "page.txt").stdout)["rules"]["script.convert"] == 47
+    assert json.loads(run(folder, "log", "stats", "page.txt").stdout)["rules"]["script.convert"] == 54
     (folder / LOG).write_bytes((folder / LOG).read_bytes()[:-40])
     done = run(folder, "log", "verify", "page.txt")
     assert done.returncode == 2 and LOG in told(done)
