@@ -23,6 +23,8 @@ OPTIONS = st.fixed_dictionaries(
         "punctuation": st.sampled_from(["keep", "hans", "hant", "ascii"]),
         "line_ends": st.sampled_from(["keep", "lf", "crlf"]),
         "trailing_space": st.sampled_from(["keep", "strip"]),
+        "vocabulary": st.sampled_from(["keep", "tw", "hk"]),
+        "keep": st.sampled_from([(), ("里面", "头发\t頭毛", "软件\t軟件"), ("\u200b", "中\t國")]),
         "restore": st.sampled_from(["off", "confident", "all"]),
         "profile": st.sampled_from(PROFILES),
         "remove": st.one_of(st.booleans(), st.sampled_from(sorted(REMOVABLE))),
@@ -97,6 +99,8 @@ def test_every_rule_does_what_its_example_says(rule: textfix.rules.Rule) -> None
     options = {
         "script.drift": {"to": "keep"},
         "script.convert": {"to": "hant"},
+        "script.glossary": {"keep": "头发\t頭毛"},
+        "script.vocabulary": {"vocabulary": "tw", "to": "keep"},
         "unicode.spaces": {"spaces": "fold"},
         "width.punctuation": {"punctuation": "hans"},
         "unicode.line_ends": {"line_ends": "lf"},

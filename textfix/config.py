@@ -21,6 +21,7 @@ CHOICES = {
     "punctuation": ("keep", "hans", "hant", "ascii"),
     "line_ends": ("keep", "lf", "crlf"),
     "trailing_space": ("keep", "strip"),
+    "vocabulary": ("keep", "tw", "hk"),
 }
 PROFILES = ("gentle", "default", "corpus", "search")
 CONFIDENT = 0.9  # what restore="confident" asks of an inferred edit
@@ -40,6 +41,8 @@ class Config:
     spaces: keep, or fold (unusual spaces become U+0020, and runs of them one).
     punctuation: keep, that of simplified (hans) or traditional Chinese (hant), or of ASCII (ascii).
     line_ends: keep, lf or crlf. trailing_space: keep, or strip at the ends of lines.
+    vocabulary: keep, or the words of Taiwan (tw) or Hong Kong (hk) for those of elsewhere: 軟件, 軟體.
+    keep: terms that conversion leaves as they are; or a term, a tab, and what it becomes wherever it stands.
     encoding: what bytes are said to be in (an HTTP header, a catalogue), as evidence that weighs against the bytes
     themselves; force_encoding: what they are read in, whatever comes of it. Labels as on the web, as GB2312 or Big5.
     disable: rules and families of rules that are not to run, as `noise.pinyin` or `noise`.
@@ -60,6 +63,8 @@ class Config:
     punctuation: str = "keep"
     line_ends: str = "keep"
     trailing_space: str = "keep"
+    vocabulary: str = "keep"
+    keep: tuple[str, ...] = ()
     encoding: str = ""
     force_encoding: str = ""
     disable: tuple[str, ...] = ()
@@ -73,6 +78,7 @@ class Config:
                 raise ConfigError(f"{name}={value!r} is not one of {', '.join(choices)}{suggestion(value, choices)}")
         for name in ("encoding", "force_encoding"):
             object.__setattr__(self, name, known_encoding(getattr(self, name), name))
+        object.__setattr__(self, "keep", terms_of(self.keep))
         object.__setattr__(self, "disable", names_of(self.disable, "disable"))
         object.__setattr__(self, "remove", names_of(every(self.remove), "remove"))
         if isinstance(self.min_confidence, bool) or not isinstance(self.min_confidence, (int, float)):
@@ -101,7 +107,7 @@ class Config:
         return replace(self, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "disable": list(self.disable), "remove": list(self.remove)}
+        return {**asdict(self), "keep": list(self.keep), "disable": list(self.disable), "remove": list(self.remove)}
 
     def to_toml(self) -> str:
         """TOML that from_toml reads back."""
@@ -126,6 +132,20 @@ def names_of(value: object, option: str) -> tuple[str, ...]:
     if not isinstance(names, (list, tuple, set, frozenset)) or not all(isinstance(name, str) for name in names):
         raise ConfigError(f"{option}={value!r} is no list of names of rules")
     return tuple(names)
+
+
+def terms_of(value: object) -> tuple[str, ...]:
+    """Terms as a tuple, from one or several. ConfigError where one says nothing, or would be found again in itself."""
+    terms = (value,) if isinstance(value, str) else value
+    if not isinstance(terms, (list, tuple)) or not all(isinstance(term, str) for term in terms):
+        raise ConfigError(f"keep={value!r} is no list of terms")
+    for term in terms:
+        word, tab, after = term.partition("\t")
+        if not word or "\t" in after or "\n" in term:
+            raise ConfigError(f"keep: {term!r} is no term, nor a term, a tab and what it becomes")
+        if tab and any(one.split("\t")[0] in after for one in terms if "\t" in one):
+            raise ConfigError(f"keep: {word!r} becomes {after!r}, which holds a term that would be changed again")
+    return tuple(terms)
 
 
 def every(remove: object) -> object:

@@ -198,6 +198,12 @@ def find_config(folder: str) -> str | None:
     return None
 
 
+def read_terms(path: str) -> tuple[str, ...]:
+    """The lines of a file, without empty ones and those that begin with #."""
+    lines = read(path).decode("utf-8-sig").splitlines()
+    return tuple(line for line in lines if line.strip() and not line.startswith("#"))
+
+
 def read_config(path: str | None) -> Config:
     """The Config in a file; ConfigError names the file."""
     if path is None:

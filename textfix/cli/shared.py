@@ -156,6 +156,16 @@ CONFIG_OPTIONS = (
         help="keep, the default, or strip: space at the ends of lines goes.",
     ),
     click.option(
+        "--vocabulary",
+        type=click.Choice(CHOICES["vocabulary"]),
+        help="keep, the default, or words as Taiwan (tw) or Hong Kong (hk) has them: 軟件 becomes 軟體.",
+    ),
+    click.option(
+        "--keep",
+        metavar="FILE",
+        help="Terms, one a line, that conversion leaves alone; with a tab and another word, what the term becomes.",
+    ),
+    click.option(
         "--restore",
         type=click.Choice(CHOICES["restore"]),
         help="Where bytes were lost: restore nothing, what is sure (the default), or the likeliest.",
@@ -195,16 +205,18 @@ def configured(given: dict[str, Any]) -> Config:
     from textfix import files
     from textfix.rules import enabled
 
-    path = given.pop("config", None)
+    path, keep = given.pop("config", None), given.pop("keep", None)
     chosen = {name: value for name, value in given.items() if value not in (None, ())}
     try:
+        if keep:
+            chosen["keep"] = files.read_terms(keep)
         config = files.read_config(path or files.find_config(os.getcwd())).replace(**chosen)
         enabled(config)
         return config
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
-        raise click.UsageError(f"{path}: {reason_of(error)}") from None
+        raise click.UsageError(reason_of(error) if error.filename else f"{path}: {reason_of(error)}") from None
 
 
 def inputs(paths: tuple[str, ...], outcome: Outcome) -> list[Input]:

@@ -45,6 +45,7 @@ SHARED, KEPT = 0.08, 0.0015
 SAMPLE = 2_000_000  # characters taken of a file to tell mojibake from clean text
 RARE = 1e-8  # share that is added to every character's
 AGAIN = 0.1  # how often text goes wrong twice over, against once
+SEEN, BOTH = 5, 0.1  # occurrences, and the share of all, from which a region uses a word of elsewhere, too
 TELLING = 12  # quarters of a nat from which a character has the class MOJIBAKE
 FORMS: dict[Form, Class] = {"NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
 WIDE = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uff9f]")
@@ -57,6 +58,7 @@ def main(corpora: Path) -> None:
     write_classes(corpora)
     write_readings()
     write_cns11643()
+    write_words(corpora)
     write_compatible()
 
 
@@ -225,6 +227,23 @@ def write_readings() -> None:
         for reading in sorted({*usual, *other})
     ]
     (HERE / "readings.txt").write_text("".join(lines), "utf-8")
+
+
+def write_words(corpora: Path) -> None:
+    """One line a word of opencc's lists: region, the word elsewhere, the region's, and whether it uses both.
+
+    Without those whose word of the region is a word of elsewhere in another sense (進程, 程序, 程式).
+    """
+    lines = ["# region, word, its word there; shared: the region uses the first, too. From OpenCC (Apache-2.0).\n"]
+    for region, name, files in (("tw", "TWPhrases", "hant_tw_*"), ("hk", "HKPhrases", "hant_hk_*")):
+        text = "".join(gzip.decompress(path.read_bytes()).decode() for path in sorted(corpora.glob(f"{files}.txt.gz")))
+        words = {word: several[0] for word, several in dictionary(name).items() if several[0] != word}
+        for word, after in sorted(words.items()):
+            old, new = text.count(word), text.count(after)
+            shared = old >= SEEN and old > BOTH * (old + new)
+            if after not in words:
+                lines.append(f"{region}\t{word}\t{after}\t{'shared' if shared else ''}\n")
+    (HERE / "words.txt").write_text("".join(lines), "utf-8")
 
 
 def write_cns11643() -> None:

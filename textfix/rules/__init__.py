@@ -49,7 +49,9 @@ RULES: tuple[Rule, ...] = (
     layout.TRAILING_RULE,
     layout.LINE_ENDS_RULE,
     script.DRIFT,
+    script.GLOSSARY,
     script.CONVERT,
+    script.VOCABULARY,
 )
 LAST = encoding.UNDECODABLE  # once, when the others have settled
 MERE = frozenset(rule.name for rule in RULES if rule.mere)

@@ -20,9 +20,10 @@ from textfix.rules.script.choice import Chooser
 from textfix.rules.script.convert import NAME, convert_rows, joined
 from textfix.rules.script.counts import Counts, counts_of, name_of
 from textfix.rules.script.protect import kept
+from textfix.rules.script.words import GLOSSARY, VOCABULARY
 from textfix.text import CR, LF, Class, Text
 
-__all__ = ["CONVERT", "DRIFT", "Counts", "name_of"]
+__all__ = ["CONVERT", "DRIFT", "GLOSSARY", "VOCABULARY", "Counts", "name_of"]
 
 
 def drift(text: Text, context: Context) -> Proposals:
@@ -62,10 +63,10 @@ def convert(text: Text, context: Context) -> Proposals:
     """Convert each row to the script that is asked for; with auto to the one that dominates it."""
     to = context.config.to
     if to != "auto":
-        return Proposals(convert_rows(text, np.arange(len(text)), to))
+        return Proposals(convert_rows(text, np.arange(len(text)), to, context.config))
     decided = counts_of(text).decided
     targets = ((script, np.flatnonzero(decided == sign)) for script, sign in (("hant", 1), ("hans", -1)))
-    return Proposals(joined([convert_rows(text, rows, script) for script, rows in targets]))
+    return Proposals(joined([convert_rows(text, rows, script, context.config) for script, rows in targets]))
 
 
 TRIGGERS = {  # what may be converted

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from textfix.config import Config
 from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
 from textfix.rules.script.counts import Floats, counts_of, shares
 from textfix.rules.script.protect import kept
-from textfix.text import LF, Class, Codes, Ints, Text, gathered, offsets
+from textfix.rules.script.words import named
+from textfix.text import LF, Class, Codes, Ints, Text, gathered, offsets, to_str
 
 NAME = "script.convert"
 PART = 1 << 18  # characters that are converted at once
@@ -32,7 +34,7 @@ NOTES = (
 Spans = list[tuple[int, int]]
 
 
-def convert_rows(text: Text, rows: Ints, to: str) -> Edits:
+def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
     """The edits that convert these rows to one target.
 
     A block in which only characters of the target script stand is right as it is, but for forms of the region.
@@ -40,9 +42,9 @@ def convert_rows(text: Text, rows: Ints, to: str) -> Edits:
     part = text.take(rows)
     screen, share = part.screen, counts_of(part).share
     own, other, han = ((screen.flags & int(kind)) != 0 for kind in (OWN[to], OTHER[to], Class.HAN))
-    found = [converted(part, spans, to, share) for spans in groups(screen.grown(han & (other | ~own)))]
+    found = [converted(part, spans, to, share, config) for spans in groups(screen.grown(han & (other | ~own)))]
     if to in ("hant-tw", "hant-hk"):
-        found.append(regional(part, screen.grown(han & own & ~other), to))
+        found.append(regional(part, screen.grown(han & own & ~other), to, config))
     edits = joined(found)
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
 
@@ -54,7 +56,7 @@ def groups(spans: Spans) -> Iterator[Spans]:
         yield [span for _, span in group]
 
 
-def converted(text: Text, spans: Spans, to: str, share: Floats) -> Edits:
+def converted(text: Text, spans: Spans, to: str, share: Floats, config: Config) -> Edits:
     """Every character of these spans in the target script, as its surroundings say. share: of each row."""
     part = Part.of(text, spans)
     codes, marks, chooser = part.text.codes, part.text.classes, Chooser.load()
@@ -65,14 +67,16 @@ def converted(text: Text, spans: Spans, to: str, share: Floats) -> Edits:
     kind[(marks & int(OTHER[to] | (Class.FOLDS if to == "hans" else 0))) != 0] = TABLE
     after[at], by_phrase = chooser.chosen(codes, to, at, doubt.astype(np.float32))
     kind[at] = np.where(by_phrase, PHRASE, CONTEXT)
-    return part.edits(after, kind)
+    return part.edits(after, kind, config)
 
 
-def regional(text: Text, spans: Spans, to: str) -> Edits:
+def regional(text: Text, spans: Spans, to: str, config: Config) -> Edits:
     """The characters of which the region has a form of its own."""
     part = Part.of(text, spans)
     after = in_form(part.text.codes, to)
-    return part.edits(after, np.full(len(after), REGION, np.int8)) if (after != part.text.codes).any() else EMPTY
+    if (after == part.text.codes).all():
+        return EMPTY
+    return part.edits(after, np.full(len(after), REGION, np.int8), config)
 
 
 @dataclass(frozen=True)
@@ -94,11 +98,14 @@ class Part:
         rows = np.append(0, behind + np.arange(1, len(behind) + 1))
         return cls(Text(codes, rows), np.insert(places, behind, ends))
 
-    def edits(self, after: Codes, kind: npt.NDArray[np.int8]) -> Edits:
+    def edits(self, after: Codes, kind: npt.NDArray[np.int8], config: Config) -> Edits:
         """The edits that make the text so; kind: for each character the number of the reason, in NOTES."""
         codes = self.text.codes
         at = np.flatnonzero(after != codes)
-        at = at[~kept(codes, self.text.classes, Chooser.load().language)[at]]
+        fixed = kept(codes, self.text.classes, Chooser.load().language)
+        if config.keep:
+            fixed |= named(to_str(codes), config)
+        at = at[~fixed[at]]
         start, each = self.places[at], np.arange(len(at) + 1)
         notes = tuple(Note(NAME, sure, reason=reason) for sure, reason in NOTES)
         return Edits(start, start + 1, Text(codes[at], each), Text(after[at], each), kind[at].astype(np.int64), notes)
