@@ -4,8 +4,8 @@
     這個軟件很好用, --vocabulary tw         ->  這個軟體很好用
 
 Regional words are opencc's. A word is changed only where the other one suits what stands around it, to the language
-model: not inside others (區域內存在, 可愛的士兵). Words that the region has in another sense, too (法律程序), change only
-in a line that has a word it does not use.
+model: not inside others (區域內存在, 可愛的士兵). Words that the region has in another sense, too (法律程序), change
+only in a line that has a word it does not use.
 """
 
 from __future__ import annotations
