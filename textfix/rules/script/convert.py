@@ -44,7 +44,10 @@ def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
     own, other, han = ((screen.flags & int(kind)) != 0 for kind in (OWN[to], OTHER[to], Class.HAN))
     found = [converted(part, spans, to, share, config) for spans in groups(screen.grown(han & (other | ~own)))]
     if to in ("hant-tw", "hant-hk"):
-        found.append(regional(part, screen.grown(han & own & ~other), to, config))
+        differs = np.flatnonzero(in_form(part.codes, to) != part.codes)
+        telling = np.zeros(len(own), np.bool_)
+        telling[np.searchsorted(screen.starts, differs, side="right") - 1] = True
+        found.append(regional(part, screen.grown(telling & own & ~other), to, config))
     edits = joined(found)
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
 
@@ -74,8 +77,6 @@ def regional(text: Text, spans: Spans, to: str, config: Config) -> Edits:
     """The characters of which the region has a form of its own."""
     part = Part.of(text, spans)
     after = in_form(part.text.codes, to)
-    if (after == part.text.codes).all():
-        return EMPTY
     return part.edits(after, np.full(len(after), REGION, np.int8), config)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,18 +91,34 @@ def shares(codes: Codes, marks: Marks, at: Ints, document: Floats) -> Floats:
     return share
 
 
+def in_lines(codes: Codes, marks: Marks, places: Ints, judge: Callable[[Codes, Marks], Bools]) -> Bools:
+    """The characters that a judge finds in the lines of these places; no other lines are looked at."""
+    found = np.zeros(len(codes), np.bool_)
+    if len(places):
+        ends = np.flatnonzero(LINE_ENDS.take(codes, mode="clip")) + 1
+        number = np.unique(np.searchsorted(ends, places, side="right"))
+        at = gathered(np.append(0, ends)[number], np.append(ends, len(codes))[number])
+        found[at] = judge(codes[at], marks[at])
+    return found
+
+
 def in_other_language(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
     """The characters of lines that are Japanese or Korean, without clauses that can only be Chinese.
 
     language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
     """
-    known = language.take(codes, mode="clip")
-    other = ((marks & int(Class.KANA | Class.HANGUL)) != 0) | (known > 0)
-    if not other.any():
-        return np.asarray(other, np.bool_)
-    line, clause = (pieces(codes, ends) for ends in (LINE_ENDS, CLAUSE_ENDS))
-    han = np.bincount(line[(marks & int(Class.HAN)) != 0], minlength=int(line[-1]) + 1)
-    foreign = 5 * np.bincount(line[other], minlength=len(han)) > han
-    size = int(clause[-1]) + 1
-    chinese = (np.bincount(clause[known < 0], minlength=size) > 0) & (np.bincount(clause[other], minlength=size) == 0)
-    return np.asarray(foreign[line] & ~chinese[clause])
+
+    def judge(codes: Codes, marks: Marks) -> Bools:
+        known = language.take(codes, mode="clip")
+        other = ((marks & np.uint32(Class.KANA | Class.HANGUL)) != 0) | (known > 0)
+        line, clause = (pieces(codes, ends) for ends in (LINE_ENDS, CLAUSE_ENDS))
+        han = np.bincount(line[(marks & np.uint32(Class.HAN)) != 0], minlength=int(line[-1]) + 1)
+        foreign = 5 * np.bincount(line[other], minlength=len(han)) > han
+        size = int(clause[-1]) + 1
+        chinese = (np.bincount(clause[known < 0], minlength=size) > 0) & (
+            np.bincount(clause[other], minlength=size) == 0
+        )
+        return np.asarray(foreign[line] & ~chinese[clause])
+
+    hints = ((marks & np.uint32(Class.KANA | Class.HANGUL)) != 0) | (language.take(codes, mode="clip") > 0)
+    return in_lines(codes, marks, np.flatnonzero(hints), judge)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.rules.script.choice import Chooser
-from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_other_language, pieces
+from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_other_language, pieces
 from textfix.text import Bools, Class, Codes, Marks, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
@@ -36,7 +36,7 @@ def kept(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
             for match in pattern.finditer(string):
                 name = before.search(string, max(0, match.start() - BEFORE), match.start())
                 found[name.start() if name else match.start() : match.end()] = True
-    if ((marks & int(Class.KANA)) != 0).any():
+    if ((marks & np.uint32(Class.KANA)) != 0).any():
         for match in QUOTED.finditer(string):
             if KANA.search(match[1]):
                 found[match.start() : match.end()] = True
@@ -49,7 +49,7 @@ def named(codes: Codes, marks: Marks) -> Bools:
     if len(codes) < 4:
         return found
     opening, closing = (np.isin(codes, [ord(mark) for mark in quotes]) for quotes in (OPENING, CLOSING))
-    quoted = np.flatnonzero(opening[:-2] & closing[2:] & ((marks[1:-1] & int(Class.HAN)) != 0)) + 1
+    quoted = np.flatnonzero(opening[:-2] & closing[2:] & ((marks[1:-1] & np.uint32(Class.HAN)) != 0)) + 1
     if len(quoted):
         line, folded = pieces(codes, LINE_ENDS)[quoted], Chooser.load().folded.take(codes[quoted], mode="clip")
         forms: dict[tuple[int, int], set[int]] = {}
@@ -61,9 +61,12 @@ def named(codes: Codes, marks: Marks) -> Bools:
 
 
 def in_mojibake(codes: Codes, marks: Marks) -> Bools:
-    telling = (marks & int(Class.MOJIBAKE)) != 0
-    if not telling.any():
-        return np.asarray(telling, np.bool_)
-    clause = pieces(codes, CLAUSE_ENDS)
-    weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=clause[-1] + 1)
-    return np.asarray(((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=clause[-1] + 1) > 0))[clause])
+    """The characters of clauses that are mojibake still."""
+
+    def judge(codes: Codes, marks: Marks) -> Bools:
+        clause = pieces(codes, CLAUSE_ENDS)
+        size, telling = int(clause[-1]) + 1, (marks & np.uint32(Class.MOJIBAKE)) != 0
+        weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=size)
+        return np.asarray(((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause])
+
+    return in_lines(codes, marks, np.flatnonzero((marks & np.uint32(Class.MOJIBAKE)) != 0), judge)
