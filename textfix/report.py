@@ -24,14 +24,16 @@ BEYOND = re.compile("[^\\x00-\\x7f]")
 class Script:
     """Which script a document is written in.
 
-    dominant: hans, hant, mixed or undecided. region: tw or hk, where it is known. hans, hant: how many characters
-    only simplified, and only traditional text uses.
+    dominant: hans, hant, mixed or undecided. region: where traditional text is from, tw, hk, cn (words of the mainland)
+    or classical; None where there is too little text. hans, hant: how many characters only simplified, and only
+    traditional text uses. confidence: of the region, 0 to 1.
     """
 
     dominant: str
     region: str | None
     hans: int
     hant: int
+    confidence: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,9 @@ def script_of(decoded: Decoded, steps: Sequence[Step]) -> Script:
         text = step.edits.apply(text)
     counts = script.Counts.of(text.classes, np.zeros(len(text.codes), np.int64), 1)
     hans, hant = int(counts.hans[0]), int(counts.hant[0])
-    return Script(script.name_of(int(counts.dominant[0]), (hans, hant)), None, hans, hant)
+    dominant = script.name_of(int(counts.dominant[0]), (hans, hant))
+    region = script.region_of(text.codes) if dominant == "hant" else None
+    return Script(dominant, region.name if region else None, hans, hant, region.confidence if region else 0.0)
 
 
 def drift_of(edit: Edit, lines: Lines) -> Drift:

@@ -13,6 +13,13 @@ MOST = 12  # segments that are shown
 LONGEST = 40  # characters of a stretch of drift that are shown
 NAMES = {"hans": "simplified", "hant": "traditional", "mixed": "mixed", "undecided": "undecided"}
 
+REGIONS = {
+    "tw": "words of Taiwan",
+    "hk": "words of Hong Kong",
+    "cn": "words of the mainland",
+    "classical": "classical Chinese",
+}
+
 
 def described(name: str, report: Report) -> str:
     return "".join(line + "\n" for line in described_lines(name, report))
@@ -24,7 +31,8 @@ def described_lines(name: str, report: Report) -> Iterator[str]:
     if len(report.segments) > 1:
         yield from table(report.segments)
     script = report.script
-    yield f"  script    {NAMES[script.dominant]} ({script.hant} traditional, {script.hans} simplified characters)"
+    region = f", {REGIONS[script.region]} ({script.confidence:.2f})" if script.region else ""
+    yield f"  script    {NAMES[script.dominant]} ({script.hant} traditional, {script.hans} simplified characters){region}"
     for drift in report.drift:
         text = drift.text if len(drift.text) <= LONGEST else drift.text[:LONGEST] + "…"
         yield f"  drift     {drift.line}:{drift.column}  {drift.reason}: {neutral(text)}"

@@ -20,10 +20,11 @@ from textfix.rules.script.choice import Chooser
 from textfix.rules.script.convert import NAME, convert_rows, joined
 from textfix.rules.script.counts import Counts, counts_of, name_of
 from textfix.rules.script.protect import kept
+from textfix.rules.script.region import region_of
 from textfix.rules.script.words import GLOSSARY, VOCABULARY
 from textfix.text import CR, LF, Class, Text
 
-__all__ = ["CONVERT", "DRIFT", "GLOSSARY", "VOCABULARY", "Counts", "name_of"]
+__all__ = ["CONVERT", "DRIFT", "GLOSSARY", "VOCABULARY", "Counts", "name_of", "region_of"]
 
 
 def drift(text: Text, context: Context) -> Proposals:

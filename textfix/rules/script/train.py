@@ -31,6 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.data.generate import dictionary
+from textfix.rules.script import region
 from textfix.rules.script.choice import (
     BASE,
     BUCKETS,
@@ -67,6 +68,13 @@ ATTESTED = 0.3  # the share of a variant in a region from which it is valid ther
 FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list
 LONGEST = 4  # of longer phrases every part of this length counts
 TO_HANT, TO_HANS = ("STPhrases",), ("TSPhrases", "TWVariantsRevPhrases", "HKVariantsRevPhrases")
+REGION_TEXTS = {
+    "tw": ["hant_tw_[!b]*", "hant_tw_blogs"],  # no bible of 1919, no Buddhist essays of the twenties
+    "hk": ["hant_hk_*"],
+    "cn": ["hans_[!c]*", "hans_code_comments"],
+    "classical": ["hans_classical", "hant_poetry", "other_lzh_*"],
+}
+REGION_MOST, REGION_ALIKE = 1_500_000, 300_000  # characters of a text that are read, and from which it counts in full
 WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
 Samples = tuple[npt.NDArray[np.int32], Small, npt.NDArray[np.int16]]
@@ -90,6 +98,7 @@ def main() -> None:
     left_out = {path for pattern in args.without for path in args.corpora.glob(pattern)}
     paths = [path for path in sorted(args.corpora.glob("han[st]_*.txt.gz")) if path not in left_out]
     train([(target_of(path), lines_of(path)) for path in paths], HERE / "choice.npz")
+    write_regions(args.corpora, HERE / "region.npz")
 
 
 def target_of(path: Path) -> str:
@@ -440,6 +449,22 @@ def featured(
 
 def places_of(chooser: Chooser, codes: Codes, at: Ints, number: npt.NDArray[np.int16]) -> Places:
     return Places.of(np.concatenate([EDGE, codes, EDGE]), at + len(EDGE), number, chooser.folded)
+
+
+def write_regions(corpora: Path, target: Path) -> None:
+    """Which characters and pairs of them each region uses, every text of any size counted alike."""
+    shares = np.zeros((region.BINS, len(region.REGIONS)))
+    for column, name in enumerate(region.REGIONS):
+        for path in sorted({path for pattern in REGION_TEXTS[name] for path in corpora.glob(f"{pattern}.txt.gz")}):
+            text = "\n".join(lines_of(path))[:REGION_MOST]
+            codes = to_codes(text) if path.name.startswith("hant") else opencc_codes(to_codes(text), "s2t")
+            counts = np.bincount(np.concatenate(region.features(codes)), minlength=region.BINS)
+            shares[:, column] += counts / counts.sum() * min(1, len(text) / REGION_ALIKE) * 1e6
+    likelihood = np.log((shares + 0.5) / (shares.sum(axis=0) + 0.5 * region.BINS))
+    weights = likelihood - likelihood.mean(axis=1, keepdims=True)
+    weights[shares.sum(axis=1) < FEWEST] = 0
+    steps = np.clip(np.round(weights * region.STEPS), -127, 127).astype(np.int8)
+    np.savez_compressed(target, allow_pickle=False, weights=steps)
 
 
 def learnt(weights: Floats, rows: npt.NDArray[np.int32], labels: Small, possible: npt.NDArray[np.bool_]) -> Floats:
