@@ -76,6 +76,7 @@ def main() -> None:
             lines = lines_of(path)
             measure(name, target_of(path), lines[int(first * len(lines)) :][:SAMPLE], args.show)
         by_hand(args.corpora / "parallel_gsd_dev.tsv.gz", args.show)
+        japanese(args.corpora)
 
 
 def learnt_from(corpora: Path) -> list[tuple[str, list[str]]]:
@@ -98,6 +99,21 @@ def measure(name: str, target: str, lines: list[str], show: int) -> None:
     for share in (0.05, 0.3):
         chance = np.random.default_rng(1).random(len(right)) < share
         report(f"{name}: {share:.0%} simplified to {target}", np.where(chance, source, right), right, target, 0)
+
+
+def japanese(corpora: Path) -> None:
+    """Print how many Japanese sentences, each a document, are changed."""
+    for name in ("other_ja_sentences", "other_ja_gsd", "other_ja_wiki_qa"):
+        lines = [line for line in lines_of(corpora / f"{name}.txt.gz") if line][:SAMPLE]
+        for target in ("hant-tw", "hans"):
+            convert = {"textfix": lambda line, target=target: textfix.fix(line, to=target, disable=ONLY_SCRIPT).text}
+            shares = {
+                peer: sum(to(line) != line for line in lines) / len(lines)
+                for peer, to in {**convert, **peers(target)}.items()
+            }
+            print(
+                f"{name} changed by {target}:", *(f"{peer} {share:.2%}" for peer, share in shares.items()), flush=True
+            )
 
 
 def by_hand(path: Path, show: int) -> None:

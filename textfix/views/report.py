@@ -31,8 +31,9 @@ def described_lines(name: str, report: Report) -> Iterator[str]:
     if len(report.segments) > 1:
         yield from table(report.segments)
     script = report.script
-    region = f", {REGIONS[script.region]} ({script.confidence:.2f})" if script.region else ""
-    yield f"  script    {NAMES[script.dominant]} ({script.hant} traditional, {script.hans} simplified characters){region}"
+    where = f", {REGIONS[script.region]} ({script.confidence:.2f})" if script.region else ""
+    counts = f"{script.hant} traditional, {script.hans} simplified characters"
+    yield f"  script    {NAMES[script.dominant]} ({counts}){where}"
     for drift in report.drift:
         text = drift.text if len(drift.text) <= LONGEST else drift.text[:LONGEST] + "…"
         yield f"  drift     {drift.line}:{drift.column}  {drift.reason}: {neutral(text)}"
