@@ -263,14 +263,11 @@ def one_by_one(codes: Codes, conversion: str) -> Codes:
 
 
 def japanese() -> npt.NDArray[np.uint32]:
-    """The characters that only Japanese uses: simplified there, and in neither script of Chinese so."""
-    chinese = [dictionary(name) for name in ("STCharacters", "TSCharacters")]
-    known = {one for table in chinese for key, values in table.items() for one in (key, *values)}
-    simple = {one for values in dictionary("JPShinjitaiCharacters").values() for one in values}
-    only = {one for one in simple | {*dictionary("JPShinjitaiCharactersRev"), *KOKUJI} if len(one) == 1} - known
-    return np.array(
-        sorted(ord(one) for one in only if ord(one) in jis() and not one.encode("gb2312", "ignore")), np.uint32
-    )
+    """The characters that only Japanese uses: simplified there, and in no set of Chinese."""
+    simple = {*dictionary("JPShinjitaiCharacters"), *KOKUJI}
+    simple |= {one for values in dictionary("JPShinjitaiCharactersRev").values() for one in values}
+    only = {one for one in simple if not one.encode("gb2312", "ignore") and not one.encode("big5", "ignore")}
+    return np.array(sorted({ord(one) for one in only} & {*jis()}), np.uint32)
 
 
 @cache
