@@ -266,7 +266,8 @@ def japanese() -> npt.NDArray[np.uint32]:
     """The characters that only Japanese uses: simplified there, and in no set of Chinese."""
     simple = {*dictionary("JPShinjitaiCharacters"), *KOKUJI}
     simple |= {one for values in dictionary("JPShinjitaiCharactersRev").values() for one in values}
-    only = {one for one in simple if not one.encode("gb2312", "ignore") and not one.encode("big5", "ignore")}
+    sets = ("gb2312", "big5", "big5hkscs")
+    only = {one for one in simple if not any(one.encode(name, "ignore") for name in sets)}
     return np.array(sorted({ord(one) for one in only} & {*jis()}), np.uint32)
 
 
