@@ -268,6 +268,7 @@ def japanese() -> npt.NDArray[np.uint32]:
     simple |= {one for values in dictionary("JPShinjitaiCharactersRev").values() for one in values}
     sets = ("gb2312", "big5", "big5hkscs")
     only = {one for one in simple if not any(one.encode(name, "ignore") for name in sets)}
+    only -= {one for values in dictionary("HKVariants").values() for one in values}
     return np.array(sorted({ord(one) for one in only} & {*jis()}), np.uint32)
 
 
