@@ -147,7 +147,7 @@ class Text:
             if place < high:
                 continue
             begin, end = bounds(self.codes, place, int(self.rows[row]), int(self.rows[row + 1]))
-            if begin > high or begin == self.rows[row]:
+            if begin > high or begin == self.rows[row] >= high:
                 if high > low:
                     yield low, self.slice(low, high)
                 low = begin

@@ -24,13 +24,15 @@ from textfix.rules.escapes.found import line_around
 from textfix.text import Bools, Class, Text
 
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
-FACE = "＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
-# A point stands inside numbers and addresses, a colon inside times.
+FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
+# Signs inside numbers, times, addresses and formulas; a comma before three digits; behind them per cent and plus.
 LETTERS = re.compile(
-    rf"[{ALNUM}]+(?:[．](?=[{ALNUM}])[{ALNUM}]+|(?<=[\uff10-\uff19])[：](?=[\uff10-\uff19])[{ALNUM}]+)*"
+    rf"[{ALNUM}]+(?:(?:[．－＠／＆＋＝＿](?=[{ALNUM}])|(?<=[\uff10-\uff19])[：](?=[\uff10-\uff19])"
+    rf"|(?<=[\uff10-\uff19])[，](?=[\uff10-\uff19]{{3}}(?![\uff10-\uff19])))[{ALNUM}]+)*(?:％|＋{{1,2}}(?![{ALNUM}]))?"
 )
 LETTER_FACE = re.compile(
     rf"(?<=[{FACE}])[{ALNUM}](?=[{FACE}])|[{ALNUM}](?=[{FACE}]+[{ALNUM}])|(?<=[{ALNUM}][{FACE}])[{ALNUM}]"
+    rf"|[{ALNUM}](?=[(（][{FACE}])|(?<=[{FACE}][)）])[{ALNUM}]"
 )
 NAMED = re.compile("U\\+FF|全角|半角|全形|半形|全型|fullwidth|full-width|halfwidth", re.IGNORECASE)
 KATAKANA = re.compile("[\uff61-\uff9f]*[\uff66-\uff9d][\uff70\uff9e\uff9f]*[\uff66-\uff9d][\uff61-\uff9f]*")

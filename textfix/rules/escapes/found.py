@@ -11,7 +11,13 @@ import numpy as np
 from textfix.rules.base import Context
 from textfix.text import Class, Ints, Text
 
-ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=")
+NEAR = 400  # characters of a line that are looked at around a place
+ABOUT = re.compile(
+    "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|代表|换行|換行|空格|标签|標籤|引号|引號|回车|回車"
+    "|Unicode|U\\+|entit|escap|html|xml|&amp;lt",
+    re.IGNORECASE,
+)
+ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=|/")
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!DOCTYPE|<\?xml|<!--", re.IGNORECASE)
 FENCE = re.compile("^ {0,3}(?:```|~~~)", re.MULTILINE)
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
@@ -30,9 +36,16 @@ def lines(text: Text, leads: str) -> Iterator[tuple[int, str]]:
 
 
 def line_around(row: str, start: int, end: int) -> str:
-    low = row.rfind("\n", 0, start) + 1
-    high = row.find("\n", end)
-    return row[low : high if high >= 0 else len(row)]
+    """The line of a place; of a very long one what is near."""
+    low = row.rfind("\n", max(0, start - NEAR), start) + 1 or max(0, start - NEAR)
+    high = row.find("\n", end, end + NEAR)
+    return row[low : high if high >= 0 else end + NEAR]
+
+
+def line_before(row: str, start: int) -> str:
+    """What stands before a place in its line; of a very long one what is near."""
+    near = row[max(0, start - NEAR) : start]
+    return near[near.rfind("\n") + 1 :]
 
 
 def quoted(row: str, start: int, end: int) -> bool:
@@ -41,7 +54,7 @@ def quoted(row: str, start: int, end: int) -> bool:
     >>> quoted('x = "ab"', 5, 7), quoted("say: ab", 5, 7)
     (True, False)
     """
-    before = row[row.rfind("\n", 0, start) + 1 : start]
+    before = line_before(row, start)
     after = row[end : end + 1]
     if any(before.count(mark) % 2 for mark in '"`') or (
         before.count("'") % 2 and "'" in line_around(row, start, end)[len(before) :]
@@ -51,6 +64,19 @@ def quoted(row: str, start: int, end: int) -> bool:
 
 
 SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b|[({,+])\s*$")
+
+
+def breaks_data(line: str, after: str) -> bool:
+    """Whether this, put into a line, would break a record that the line holds: JSON, or a row of a table.
+
+    >>> breaks_data('{"t": "他说&quot;好"}', '"'), breaks_data("1,甲&#44;乙", ","), breaks_data("他说，&quot;好", '"')
+    (True, True, False)
+    """
+    signs = set('"\\,\t\r\n').intersection(after)
+    record = line.strip().rstrip(",")
+    if record[:1] + record[-1:] in ("{}", "[]") or '"' in line:
+        return not signs.isdisjoint('"\\\t\r\n')
+    return bool(signs) and ("," in line or "\t" in line) and not any(mark in line for mark in "，。！？")
 
 
 def address(row: str, start: int) -> bool:

@@ -25,9 +25,11 @@ WORD = re.compile(r"=\?(?P<charset>[A-Za-z0-9_.:-]+)(?:\*[\w-]+)?\?(?P<kind>[BbQ
 WORDS = re.compile(rf"{WORD.pattern}(?:\s*{re.sub('[?]P<[a-z]+>', '?:', WORD.pattern)})*")
 ABOUT = re.compile("RFC ?(?:2047|822|2045)|encoded[- ]word|意思|意为|解码|解碼|编码|編碼|`", re.IGNORECASE)
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "shift_jis": "cp932"}
-QUOTED = re.compile(r"=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?)+")
+QUOTED = re.compile(r"(?<![?0-9A-Za-z])=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
-SHIFTED = re.compile(r"~\{(?P<hz>(?:[!-}][!-~])+?)~\}|\x1b?\$(?P<set>[AB@])(?P<iso>(?:[!-~]{2})+?)\x1b?\([BJ]")
+SHIFTED = re.compile(
+    r"~\{(?P<hz>(?:[!-}][!-~]){1,400}?)~\}|\x1b?\$(?P<set>[AB@])(?P<iso>(?:[!-~]{2}){1,400}?)\x1b?\([BJ]"
+)
 COMMON = {"A": b"\x23\x21\x30", "B": b"\x21\x23\x24\x25\x30", "@": b"\x21\x23\x24\x25\x30"}
 LEAST = 2  # characters that lost escape bytes must have held
 

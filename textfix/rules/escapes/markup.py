@@ -20,17 +20,13 @@ from ftfy.fixes import unescape_html
 
 from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import FENCE, TAG, hits, line_around, lines, quoted
+from textfix.rules.escapes.found import ABOUT, FENCE, TAG, breaks_data, hits, line_around, line_before, lines, quoted
 from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
 PAIR = re.compile(
     r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56][0-9]{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67][0-9]{3}));"
-)
-ABOUT = re.compile(
-    "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|entit|escap|html|xml|&amp;lt",
-    re.IGNORECASE,
 )
 CDATA = re.compile(r"<!\[CDATA\[")
 WHOLE_CDATA = re.compile(r"(?P<begin><!\[CDATA\[).*?(?P<end>\]\]>)", re.DOTALL)
@@ -40,7 +36,7 @@ BBCODES = (
 )
 BBCODE_END = re.compile(rf"\[/({BBCODES})\]", re.IGNORECASE)
 OPENED = re.compile(rf"\[({BBCODES})(?:=[^\]\n]*)?\]", re.IGNORECASE)
-BBCODE = re.compile("bbcode|ubb", re.IGNORECASE)
+BBCODE = re.compile("bbcode|ubb|论坛代码|論壇代碼|链接", re.IGNORECASE)
 OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?P<end>\r?\n)?")
 BARE = re.compile(
     "(?<![\\\\0-9A-Fa-f])(?:x0dx0a)+|(?<=[\u3400-\u9fff\u3000-\u303f\uff01-\uff60])x0[ad](?=[\u3400-\u9fff])",
@@ -65,9 +61,10 @@ def entities(start: int, row: str) -> Iterator[Edit]:
     for match in ENTITY.finditer(row):
         after = unescaped(match[0])
         line = line_around(row, match.start(), match.end())
-        if after == match[0] or ABOUT.search(line.replace(match[0], "")) or in_code(row, match):
+        if after == match[0] or in_code(row, match) or breaks_data(line, after):
             continue
-        yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+        if not ABOUT.search(ENTITY.sub("", line)):
+            yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 
 def unescaped(entity: str) -> str:
@@ -101,7 +98,7 @@ def joined(match: re.Match[str]) -> str:
 
 def in_code(row: str, match: re.Match[str]) -> bool:
     """Whether a match is quoted as code: in backquotes, an indented block, or right between quotation marks."""
-    before = row[row.rfind("\n", 0, match.start()) + 1 : match.start()]
+    before = line_before(row, match.start())
     around = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
     return bool(before.count("`") % 2) or before.startswith(("    ", "\t")) or around in QUOTED
 
@@ -138,7 +135,8 @@ def bbcode(start: int, row: str) -> Iterator[Edit]:
         return
     opened = {name.lower() for name in OPENED.findall(row)}
     for match in BBCODE_END.finditer(row):
-        if match[1].lower() not in opened and not in_code(row, match):
+        line = line_around(row, match.start(), match.end())
+        if match[1].lower() not in opened and not in_code(row, match) and not ABOUT.search(line):
             yield Edit(start + match.start(), start + match.end(), match[0], "", note)
 
 
@@ -148,11 +146,11 @@ def propose_controls(text: Text, context: Context) -> Proposals:
 
 def controls(start: int, row: str) -> Iterator[Edit]:
     note = Note("escape.control", reason="an escaped control character")
-    for match in OOXML.finditer(row):
-        if not quoted(row, match.start(), match.end()):
+    for match in sorted([*OOXML.finditer(row), *BARE.finditer(row)], key=lambda match: match.start()):
+        if match.re is OOXML:
             after = match["end"] or {"000d": "\n", "000a": "\n", "0009": "\t"}.get(match["code"].lower(), "")
+        else:
+            after = "\n" * max(match[0].lower().count("x0a"), 1)
+        line = line_around(row, match.start(), match.end())
+        if not (quoted(row, match.start(), match.end()) or breaks_data(line, after) or ABOUT.search(line)):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
-    for match in BARE.finditer(row):
-        if not quoted(row, match.start(), match.end()):
-            lines = max(match[0].lower().count("x0a"), 1)
-            yield Edit(start + match.start(), start + match.end(), match[0], "\n" * lines, note)

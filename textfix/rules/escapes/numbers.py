@@ -18,7 +18,18 @@ from urllib.parse import unquote_to_bytes
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import HAN, address, lines, of_bytes, quoted, sensible
+from textfix.rules.escapes.found import (
+    ABOUT,
+    HAN,
+    address,
+    breaks_data,
+    line_around,
+    line_before,
+    lines,
+    of_bytes,
+    quoted,
+    sensible,
+)
 from textfix.text import Text, to_codes
 
 POINT = re.compile(
@@ -32,6 +43,8 @@ HIGH = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
 PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
 OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
+
+PATH = re.compile("[A-Za-z]:$")  # before a backslash
 
 
 def propose_unicode(text: Text, context: Context) -> Proposals:
@@ -54,6 +67,13 @@ def points(start: int, row: str, context: Context) -> Iterator[Edit]:
 def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
     """Whether escapes stand in prose: not quoted; a single one inside a word, or beside others and Chinese."""
     if after.isascii() or quoted(row, match.start(), match.end()) or address(row, match.start()):
+        return False
+    line = line_around(row, match.start(), match.end())
+    if (
+        ABOUT.search(line.replace(match[0], ""))
+        or after in line
+        or PATH.search(row[max(0, match.start() - 2) : match.start()])
+    ):
         return False
     beside = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
     if len(after) > 1:
@@ -111,7 +131,10 @@ def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
         ):
             continue
         after = of_bytes(unquote_to_bytes(match[0]), context)
-        if after and not any(one < " " for one in after):
+        line = line_around(row, match.start(), match.end())
+        if not after or any(one < " " for one in after) or breaks_data(line, after):
+            continue
+        if line_before(row, match.start() + first.start()).count("`") % 2 == 0 and not ABOUT.search(line):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 

@@ -52,14 +52,16 @@ class Chooser:
     """The tables of the choice.
 
     forms: for each target every code point's form in it, where there is but one; otherwise, and where it is valid, the
-    same code point. number: for each direction (to hant, to hans) every code point's row in candidates, -1 for what is
-    not to be decided. candidates: up to four characters each, 0 where there is none; usual: which of them opencc takes
-    outside phrases. folded: each code point as its simplified form. weights: shape (ROWS + 1, 4), the last row for what
-    has no such feature. phrases: shape (BUCKETS, 4).
+    same code point. variants: for each target the variant that is usual there. number: for each direction (to hant, to
+    hans) every code point's row in candidates, -1 for what is not to be decided. candidates: up to four characters
+    each, 0 where there is none; usual: which of them opencc takes outside phrases. folded: each code point as its
+    simplified form. weights: shape (ROWS + 1, 4), the last row for what has no such feature. phrases: shape
+    (BUCKETS, 4).
     language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
     """
 
     forms: Mapping[str, Codes]
+    variants: Mapping[str, Codes]
     number: tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]
     candidates: Codes
     usual: Small
@@ -88,8 +90,10 @@ class Chooser:
         language[HAN[0] : HAN[1]] = -1
         language[tables["jis"].astype(np.int64)] = 0
         language[tables["japanese"].astype(np.int64)] = 1
+        variants = {name: mapped(tables[f"usual {name}"]) for name in TARGETS if name != "hans"}
         return cls(
             forms,
+            {**variants, "hans": forms["hans"], "hant": variants[TARGETS[0]]},
             (numbers[0], numbers[1]),
             tables["candidates"].astype(np.uint32),
             tables["usual"].astype(np.int8),
@@ -117,7 +121,8 @@ class Chooser:
             candidates, said = self.candidates[places.number], self.said(places)
             doubts = np.where(candidates == codes[at[part]][:, None], doubt[part][:, None], np.float32(0))
             best = self.scores(places, to, said, doubts).argmax(axis=1)
-            found[part] = self.forms[to][candidates[np.arange(len(best)), best]]
+            best_of = candidates[np.arange(len(best)), best]
+            found[part] = np.where(best_of == codes[at[part]], best_of, self.variants[to][best_of])
             by_phrase[part] = (said == best[:, None]).any(axis=1)
         return found, by_phrase
 

@@ -14,7 +14,7 @@ from textfix.text import Bools, Class, Codes, Ints, Marks, Text, gathered
 EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
 DOMINANT = 0.75  # of them that one script must have
 BLOCKS = 64  # blocks of a document that are counted to find its script
-BY_KANA, BY_KANJI = 5, 12  # Han characters of a line that one of kana, and one of Japan's own, makes Japanese
+BY_KANA, BY_OTHERS = 5, 12  # Han characters of a line outweighed by one kana; by a hangul, or a character of Japan's
 WEIGHT = 2.0  # deciding characters of a clause, or of a line, that weigh as much as what it stands in
 LINE_ENDS, CLAUSE_ENDS = (
     np.isin(np.arange(0x10000), [ord(mark) for mark in marks]) for marks in ("\n\r", "\n\r\t ，。！？；：、|,;:!?…　")
@@ -114,7 +114,8 @@ def in_other_language(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]
         other = ((marks & np.uint32(Class.KANA | Class.HANGUL)) != 0) | (known > 0)
         line, clause = (pieces(codes, ends) for ends in (LINE_ENDS, CLAUSE_ENDS))
         han = np.bincount(line[(marks & np.uint32(Class.HAN)) != 0], minlength=int(line[-1]) + 1)
-        weight = np.where(known > 0, BY_KANJI, BY_KANA)[other]
+        kana = (marks & np.uint32(Class.KANA)) != 0
+        weight = np.where(kana, BY_KANA, BY_OTHERS)[other]
         foreign = np.bincount(line[other], weight, minlength=len(han)) > han
         size = int(clause[-1]) + 1
         chinese = (np.bincount(clause[known < 0], minlength=size) > 0) & (

@@ -19,8 +19,16 @@ SIGNS = {  # what a text must hold for a pattern to be looked for; what stands b
     "@": (re.compile(r"@[\w-]+(?:\.[\w-]+)+"), re.compile(r"[\w.+-]+$")),
     "-{": (re.compile(r"-\{.*?\}-"), NOTHING),
     "`": (re.compile(r"```.*?```|`[^`\n]+`", re.S), NOTHING),
-    "<code": (re.compile(r"<code\b.*?</code>", re.S | re.I), NOTHING),
-    "<pre": (re.compile(r"<pre\b.*?</pre>", re.S | re.I), NOTHING),
+    "~~~": (re.compile(r"~~~.*?~~~", re.S), NOTHING),
+    "](": (re.compile(r"\]\([^()\n]*\)"), NOTHING),
+    "<": (
+        re.compile(
+            r"<(?P<tag>code|pre|script|style)\b.*?</(?P=tag)>|</?[A-Za-z][^<>]{0,2000}>|<!--.*?-->", re.S | re.I
+        ),
+        NOTHING,
+    ),
+    "/": (re.compile(r"(?<![^\s\"'=(:,])(?:\.{0,2}/[^\s/\\，。、：；（）()「」\"'<>|]+){2,}"), NOTHING),
+    "\\": (re.compile(r"[A-Za-z]:(?:\\[^\s/\\，。、：；（）()「」\"'<>|]+)+"), NOTHING),
 }
 BEFORE = 64  # characters of a name before such a sign, at the most
 QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")

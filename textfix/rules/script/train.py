@@ -75,6 +75,21 @@ REGION_TEXTS = {
     "classical": ["hans_classical", "hant_poetry", "other_lzh_*"],
 }
 REGION_MOST, REGION_ALIKE = 1_500_000, 300_000  # characters of a text that are read, and from which it counts in full
+SURNAMES = (  # that are other characters than they look, or may be
+    "于于 范范 钟鍾 朴朴 游游 岳岳 余余 周周 郁郁 曲曲 涂涂 谷谷 沈沈 姜姜 秋秋 后后 万萬 叶葉 云雲 党黨 丑丑"
+)
+TITLES = (
+    "先生 女士 小姐 太太 夫人 老师 教授 博士 医生 律师 经理 总裁 主任 校长 院长 局长 市长 县长 部长 书记 同学 同志 师傅"
+)
+WORDS = (  # and names that opencc's phrases lack
+    "影后影后 歌后歌后 天后天后 母后母后 武后武后 太后太后 后羿后羿 后裔後裔 白术白朮 苍术蒼朮 "
+    "几案几案 方便面方便麵 里海里海 落发落髮 鬓发鬢髮 卷发捲髮 手表手錶 怀表懷錶 秒表秒錶 "
+    "张三丰張三丰 叶韵叶韻 钟山鍾山 余干县餘干縣 新干县新干縣 于洪于洪 系好繫好 系紧繫緊 "
+    "系鞋带繫鞋帶 回复邮件回覆郵件 答复答覆 合家欢合家歡 当当网當當網 干了一杯乾了一杯 晾干晾乾 "
+    "擦干擦乾 晒干曬乾 没干透沒乾透 好戏一出好戲一齣 一出戏一齣戲 一出好戏一齣好戲 丰采丰采 丑时丑時 "
+    "丑年丑年"
+)
+HANS_WORDS = "瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
 WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
 Samples = tuple[npt.NDArray[np.int32], Small, npt.NDArray[np.int16]]
@@ -171,6 +186,7 @@ def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
     fold = np.array([(ord(key), ord(value)) for key, value in sorted(listed.items())], np.uint32).T
     return {
         **{f"forms {name}": forms(name, to_hans if name == "hans" else to_hant, up) for name in (*TARGETS, "hant")},
+        **{f"usual {name}": usual_variants(name, up) for name in TARGETS if name != "hans"},
         "sources": np.array([source for source, _ in rows], np.uint32),
         "first": np.array([len(to_hant)]),
         "candidates": table,
@@ -236,11 +252,26 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
         target = np.where(one_by_one(source, "t2s") != source, source, np.where(tw == hk, tw, plain))
     else:
         target = alone[CONVERSIONS[name][0]]
-        texts = [one.right for one in up if TARGETS[one.target] == name]
-        used = np.bincount(np.concatenate([*texts, source[:0]]), minlength=BASE)
+        used = counts_in(name, up)
         target = np.where(used[source] > ATTESTED * (used[source] + used[target]), source, target)
     differ = target != source
     return np.stack([source[differ], target[differ]])
+
+
+def usual_variants(name: str, up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
+    """The variants of characters that a region uses less than another of the same, and that one."""
+    used = counts_in(name, up)
+    codes = np.flatnonzero(used[HAN[0] : HAN[1]]).astype(np.uint32) + HAN[0]
+    other = one_by_one(codes, f"t2{name[-2:]}")
+    first, second = codes[codes != other], other[codes != other]
+    more = used[first] > used[second]
+    return np.stack([np.where(more, second, first), np.where(more, first, second)]).astype(np.uint32)
+
+
+def counts_in(name: str, up: Sequence[Pair]) -> Ints:
+    """How often each character stands in the texts of a region."""
+    texts = [one.right for one in up if TARGETS[one.target] == name]
+    return np.bincount(np.concatenate([*texts, np.zeros(0, np.uint32)]), minlength=BASE)
 
 
 CONVERSIONS = {
@@ -288,6 +319,9 @@ def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
         listed: dict[str, str] = {}
         for name in names:
             listed |= {key: values[0] for key, values in dictionary(name).items() if len(key) == len(values[0])}
+        if not direction:
+            listed |= {name[0] + title: name[1] + title for name in SURNAMES.split() for title in TITLES.split()}
+        listed |= {both[: len(both) // 2]: both[len(both) // 2 :] for both in (WORDS, HANS_WORDS)[direction].split()}
         several = {key: value for key, value in listed.items() if len(key) > 1 and "\n" not in key}
         source, target = (to_codes("\n".join(side) + "\n") for side in (several.keys(), several.values()))
         yield source, fold[np.minimum(target, BASE - 1)], direction
