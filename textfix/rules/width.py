@@ -25,10 +25,9 @@ from textfix.text import Bools, Class, Text
 
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
-# Signs inside numbers, times, addresses and formulas; a comma before three digits; behind them per cent and plus.
+# A point stands inside numbers and addresses, a colon inside times.
 LETTERS = re.compile(
-    rf"[{ALNUM}]+(?:(?:[．－＠／＆＋＝＿](?=[{ALNUM}])|(?<=[\uff10-\uff19])[：](?=[\uff10-\uff19])"
-    rf"|(?<=[\uff10-\uff19])[，](?=[\uff10-\uff19]{{3}}(?![\uff10-\uff19])))[{ALNUM}]+)*(?:％|＋{{1,2}}(?![{ALNUM}]))?"
+    rf"[{ALNUM}]+(?:[．](?=[{ALNUM}])[{ALNUM}]+|(?<=[\uff10-\uff19])[：](?=[\uff10-\uff19])[{ALNUM}]+)*"
 )
 LETTER_FACE = re.compile(
     rf"(?<=[{FACE}])[{ALNUM}](?=[{FACE}])|[{ALNUM}](?=[{FACE}]+[{ALNUM}])|(?<=[{ALNUM}][{FACE}])[{ALNUM}]"

@@ -14,7 +14,7 @@ from textfix.text import Class, Ints, Text
 NEAR = 400  # characters of a line that are looked at around a place
 ABOUT = re.compile(
     "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|代表|换行|換行|空格|标签|標籤|引号|引號|回车|回車"
-    "|Unicode|U\\+|entit|escap|html|xml|&amp;lt",
+    "|Unicode|entit|escap|html|xml|&amp;lt",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=|/")
