@@ -22,6 +22,8 @@ PRIME = 1_000_003
 PAIRS = 6  # characters that stand twice, one after the other
 DOUBLED = re.compile(rf"(?:([^\s\x00-\x7f])\1){{{PAIRS},}}")
 
+NONE = np.zeros(0, np.int64)
+
 
 def propose(text: Text, context: Context) -> Proposals:
     remove = context.config.removes(RULE.name)
@@ -104,8 +106,9 @@ def twice(text: Text, starts: Ints, ends: Ints, row: Ints) -> Ints:
     key = row * PRIME + ends - starts
     for place in (starts, starts + 5, (starts + ends) // 2, ends - 1):
         key = key * PRIME + text.codes[place]  # what overflows is as good
-    _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
-    return np.flatnonzero(counts[inverse] > 1)
+    ordered = np.sort(key)
+    again = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.flatnonzero(np.isin(key, again)) if len(again) else NONE
 
 
 RULE = Rule(

@@ -37,13 +37,21 @@ KANA = re.compile("[\u3041-\u30fa]")
 
 def kept(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
     """The characters that are not to be converted. language: as in in_other_language."""
-    found = in_other_language(codes, marks, language) | in_mojibake(codes, marks) | named(codes, marks)
     string = to_str(codes)
+    quotes = quoted_japanese(string, marks)
+    outside = np.where(quotes, marks & ~np.uint32(Class.KANA), marks) if quotes.any() else marks
+    found = quotes | in_other_language(codes, outside, language) | in_mojibake(codes, marks) | named(codes, marks)
     for sign, (pattern, before) in SIGNS.items():
         if sign in string:
             for match in pattern.finditer(string):
                 name = before.search(string, max(0, match.start() - BEFORE), match.start())
                 found[name.start() if name else match.start() : match.end()] = True
+    return found
+
+
+def quoted_japanese(string: str, marks: Marks) -> Bools:
+    """The characters of quotations with kana in them."""
+    found = np.zeros(len(string), np.bool_)
     if ((marks & np.uint32(Class.KANA)) != 0).any():
         for match in QUOTED.finditer(string):
             if KANA.search(match[1]):
