@@ -14,7 +14,7 @@ from textfix.text import Bools, Class, Codes, Marks, odds, to_str
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
 OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
 NOTHING = re.compile("$")
-SIGNS = {  # what a text must hold for a pattern to be looked for; what stands before it belongs to it, too
+SIGNS = {  # what a text must hold for a pattern to be looked for; what must stand before it, and belongs to it
     "://": (re.compile(r"://[^\s，。；、）)」』”》>\"']+"), re.compile(r"[A-Za-z][A-Za-z0-9+.-]*$")),
     "@": (re.compile(r"@[\w-]+(?:\.[\w-]+)+"), re.compile(r"[\w.+-]+$")),
     "-{": (re.compile(r"-\{.*?\}-"), NOTHING),
@@ -27,7 +27,7 @@ SIGNS = {  # what a text must hold for a pattern to be looked for; what stands b
         ),
         NOTHING,
     ),
-    "/": (re.compile(r"(?<![^\s\"'=(:,])(?:\.{0,2}/[^\s/\\，。、：；（）()「」\"'<>|]+){2,}"), NOTHING),
+    "/": (re.compile(r"(?:/[^\s/\\，。、：；（）()「」\"'<>|]+){2,}"), re.compile(r"(?:^|(?<=[\s\"'=(:,]))\.{0,2}$")),
     "\\": (re.compile(r"[A-Za-z]:(?:\\[^\s/\\，。、：；（）()「」\"'<>|]+)+"), NOTHING),
 }
 BEFORE = 64  # characters of a name before such a sign, at the most
@@ -45,7 +45,8 @@ def kept(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
         if sign in string:
             for match in pattern.finditer(string):
                 name = before.search(string, max(0, match.start() - BEFORE), match.start())
-                found[name.start() if name else match.start() : match.end()] = True
+                if name:
+                    found[name.start() : match.end()] = True
     return found
 
 
