@@ -27,7 +27,7 @@ from benchmarks.heldout import without
 from textfix.config import CONFIDENT
 from textfix.log import singly
 from textfix.pipeline import run
-from textfix.rules import Context
+from textfix.rules import RULES, Context
 from textfix.rules.mojibake.channels import READERS
 from textfix.text import Text
 
@@ -73,6 +73,9 @@ class Count:
     margins: list[tuple[float, bool]] = field(default_factory=list)
 
 
+OTHERS = tuple(rule.name for rule in RULES if not rule.name.startswith(("mojibake", "desync", "encoding")))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the repair of mojibake.")
     parser.add_argument("corpora", type=Path)
@@ -114,7 +117,7 @@ def calibration(margins: list[tuple[float, bool]]) -> None:
 
 def measure(name: str, written: str, garble: Garble, args: argparse.Namespace) -> Count:
     cases = list(collect(name, written, garble, args))
-    context = Context(textfix.Config(to="keep", form="keep", restore="all"))
+    context = Context(textfix.Config(to="keep", form="keep", restore="all", disable=OTHERS))
     tracks = run(Text.of([damaged for _, _, damaged in cases]), context)
     count, failures = Count(), []
     for number, (register, clean, damaged) in enumerate(cases):
