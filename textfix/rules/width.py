@@ -39,7 +39,7 @@ KATAKANA = re.compile("[\uff61-\uff9f]*[\uff66-\uff9d][\uff70\uff9e\uff9f]*[\uff
 CJK = "\u2e80-\u2fdf\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WIDE_SIGNS = "，。？！：；、）】》」』”’…"
 PROTECTED = re.compile(
-    r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|`[^`\n]*`|\.{2,}|[A-Za-z]:\\\S*"
+    r"</?[A-Za-z][^<>\n]*>|[a-zA-Z][a-zA-Z0-9+.-]*://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|`[^`\n]*`|\.{2,}|[A-Za-z]:\\\S*"
 )
 SENTENCE = dict(zip(",?!:;.", "，？！：；。", strict=True))
 NARROW = {**{full: half for half, full in SENTENCE.items()}, "、": ",", "（": "(", "）": ")", "．": "."}
