@@ -6,14 +6,13 @@ python -m benchmarks.convert_speed CORPORA
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import opencc
 
 import textfix
+from benchmarks.throughput import best
 from textfix.rules.script.train import lines_of
 
 SIZE, RUNS = 20_000_000, 3  # bytes
@@ -29,25 +28,15 @@ def main(corpora: Path) -> None:
     for name, target, conversion, times in CASES:
         lines = (line for path in sorted(corpora.glob(f"{name}.txt.gz")) for line in lines_of(path))
         text = "\n".join(dict.fromkeys(lines)).encode()[:SIZE].decode("utf-8", "ignore")
-        ours = seconds(partial(textfix.Fixer(textfix.Config(to=target)).fix, text))
-        peer = seconds(partial(opencc.OpenCC(conversion).convert, text))
-        base = seconds(text.encode().decode)
+        ours = best(partial(textfix.Fixer(textfix.Config(to=target)).fix, text), RUNS)
+        peer = best(partial(opencc.OpenCC(conversion).convert, text), RUNS)
+        base = best(text.encode().decode, RUNS)
         speed = len(text.encode()) / ours / 1e6
         print(
             f"{name} to {target}: {speed:.1f} MB/s, {peer / ours:.2f} times opencc {conversion} "
             f"(target {times}), {base / ours:.3f} of bytes.decode",
             flush=True,
         )
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """The best of several runs."""
-    times = []
-    for _ in range(RUNS):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 if __name__ == "__main__":

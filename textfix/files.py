@@ -199,8 +199,11 @@ def find_config(folder: str) -> str | None:
 
 
 def read_terms(path: str) -> tuple[str, ...]:
-    """The lines of a file, without empty ones and those that begin with #."""
-    lines = read(path).decode("utf-8-sig").splitlines()
+    """The lines of a file, without empty ones and those that begin with #. ConfigError where it is not UTF-8."""
+    try:
+        lines = read(path).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not UTF-8") from None
     return tuple(line for line in lines if line.strip() and not line.startswith("#"))
 
 

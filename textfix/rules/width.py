@@ -58,11 +58,19 @@ LATIN_SIGN = re.compile("[，。？！：；（）．]")
 
 
 def propose_letters(text: Text, context: Context) -> Proposals:
-    note = Note(LETTERS_RULE.name, reason="fullwidth letters and digits")
+    return normalized(text, LETTERS, Note(LETTERS_RULE.name, reason="fullwidth letters and digits"))
+
+
+def propose_katakana(text: Text, context: Context) -> Proposals:
+    return normalized(text, KATAKANA, Note(KATAKANA_RULE.name, reason="halfwidth katakana"))
+
+
+def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
+    """What a pattern finds, in its usual width."""
     return Proposals.of(
         Edit(start + match.start(), start + match.end(), match[0], unicodedata.normalize("NFKC", match[0]), note)
         for start, span in text.screen.read(Class.COMPATIBLE)
-        for match in LETTERS.finditer(span)
+        for match in pattern.finditer(span)
         if not meant(span, match)
     )
 
@@ -71,16 +79,6 @@ def meant(span: str, match: re.Match[str]) -> bool:
     """Whether fullwidth letters are a face, or text about their width."""
     line = line_around(span, match.start(), match.end())
     return bool(NAMED.search(line) or (len(match[0]) == 1 and LETTER_FACE.match(span, match.start())))
-
-
-def propose_katakana(text: Text, context: Context) -> Proposals:
-    note = Note(KATAKANA_RULE.name, reason="halfwidth katakana")
-    return Proposals.of(
-        Edit(start + match.start(), start + match.end(), match[0], unicodedata.normalize("NFKC", match[0]), note)
-        for start, span in text.screen.read(Class.COMPATIBLE)
-        for match in KATAKANA.finditer(span)
-        if not meant(span, match)
-    )
 
 
 def punctuation_triggers(config: Config) -> tuple[Class, ...]:

@@ -16,7 +16,6 @@ import numpy as np
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule
-from textfix.rules.script.choice import Chooser
 from textfix.rules.script.convert import NAME, convert_rows, joined
 from textfix.rules.script.counts import Counts, counts_of, name_of
 from textfix.rules.script.protect import kept
@@ -45,7 +44,7 @@ def drift(text: Text, context: Context) -> Proposals:
 def stretches(text: Text, start: int, end: int, minority: Class) -> Iterator[tuple[int, int, int]]:
     """Where characters of the minority script stand with none of the majority between: start, end, and how many."""
     codes, marks = text.codes[start:end], text.classes[start:end]
-    found = ((marks & int(minority)) != 0) & ~kept(codes, marks, Chooser.load().language)
+    found = ((marks & int(minority)) != 0) & ~kept(codes, marks)
     deciding = (marks & int(Class.HANS | Class.HANT)) != 0
     breaks = np.cumsum((deciding & ~found) | np.isin(codes, [LF, CR]))
     places = np.flatnonzero(found)

@@ -14,7 +14,7 @@ from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
 from textfix.rules.script.counts import Floats, counts_of, shares
 from textfix.rules.script.protect import kept
-from textfix.rules.script.words import named
+from textfix.rules.script.words import of_terms
 from textfix.text import LF, Class, Codes, Ints, Text, gathered, offsets, to_str
 
 NAME = "script.convert"
@@ -103,9 +103,9 @@ class Part:
         """The edits that make the text so; kind: for each character the number of the reason, in NOTES."""
         codes = self.text.codes
         at = np.flatnonzero(after != codes)
-        fixed = kept(codes, self.text.classes, Chooser.load().language)
+        fixed = kept(codes, self.text.classes)
         if config.keep:
-            fixed |= named(to_str(codes), config)
+            fixed |= of_terms(to_str(codes), config)
         at = at[~fixed[at]]
         start, each = self.places[at], np.arange(len(at) + 1)
         notes = tuple(Note(NAME, sure, reason=reason) for sure, reason in NOTES)

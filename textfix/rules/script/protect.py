@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import numpy as np
-import numpy.typing as npt
 
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_other_language, pieces
@@ -35,12 +34,13 @@ QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
 KANA = re.compile("[\u3041-\u30fa]")
 
 
-def kept(codes: Codes, marks: Marks, language: npt.NDArray[np.int8]) -> Bools:
-    """The characters that are not to be converted. language: as in in_other_language."""
+def kept(codes: Codes, marks: Marks) -> Bools:
+    """The characters that are not to be converted."""
     string = to_str(codes)
     quotes = quoted_japanese(string, marks)
     outside = np.where(quotes, marks & ~np.uint32(Class.KANA), marks) if quotes.any() else marks
-    found = quotes | in_other_language(codes, outside, language) | in_mojibake(codes, marks) | named(codes, marks)
+    found = quotes | in_other_language(codes, outside, Chooser.load().language) | in_mojibake(codes, marks)
+    found |= talked_of(codes, marks)
     for sign, (pattern, before) in SIGNS.items():
         if sign in string:
             for match in pattern.finditer(string):
@@ -60,7 +60,7 @@ def quoted_japanese(string: str, marks: Marks) -> Bools:
     return found
 
 
-def named(codes: Codes, marks: Marks) -> Bools:
+def talked_of(codes: Codes, marks: Marks) -> Bools:
     """Single characters in quotes of which the text talks: two forms of one in a line (「台」和「臺」), or 「后」字."""
     found = np.zeros(len(codes), np.bool_)
     if len(codes) < 4:

@@ -17,92 +17,50 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import itertools
 import math
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from textfix.data.generate import dictionary
 from textfix.rules.script import region
 from textfix.rules.script.choice import (
     BASE,
-    BUCKETS,
-    EDGE,
-    HAN,
     MOST,
     NEAREST,
-    PHRASES,
     ROWS,
     SCALE,
     TARGETS,
     Chooser,
     Floats,
-    Places,
     Small,
-    bucket_of,
     feature,
-    marked,
     mixed,
     one,
     row_of,
 )
-from textfix.text import LF, Class, Codes, Ints, Text, to_codes, to_str
+from textfix.rules.script.tables import Pair, begun, opencc_codes, phrase_table, places_of, same_in_region, simplified
+from textfix.text import Class, Codes, Ints, Text, to_codes
 
 HERE = Path(__file__).parent.parent.parent / "data"
 BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1
-BY_PHRASE, BY_DEFAULT, BY_PAIR = (
-    (7.0, 5.0, 6.0),
-    3.0,
-    0.45,
-)  # nats for a phrase, opencc's usual choice; share of a pair's
+BY_PHRASE, BY_DEFAULT = (7.0, 5.0, 6.0), 3.0  # nats for a phrase, by its kind, and for opencc's usual choice
+BY_PAIR = 0.45  # the share of what a pair says that counts
 KNOWN = 20  # occurrences of a pair at which it counts half
-ATTESTED = 0.3  # the share of a variant in a region from which it is valid there, as its standard form
-FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list
-LONGEST = 4  # of longer phrases every part of this length counts
-TO_HANT, TO_HANS = ("STPhrases",), ("TSPhrases", "TWVariantsRevPhrases", "HKVariantsRevPhrases")
 REGION_TEXTS = {
     "tw": ["hant_tw_[!b]*", "hant_tw_blogs"],  # no bible of 1919, no Buddhist essays of the twenties
     "hk": ["hant_hk_*"],
     "cn": ["hans_[!c]*", "hans_code_comments"],
     "classical": ["hans_classical", "hant_poetry", "other_lzh_*"],
 }
+REGION_FEWEST = 3  # occurrences in all, of a million each
 REGION_MOST, REGION_ALIKE = 1_500_000, 300_000  # characters of a text that are read, and from which it counts in full
-SURNAMES = (  # that are other characters than they look, or may be
-    "于于 范范 钟鍾 朴朴 游游 岳岳 余余 周周 郁郁 曲曲 涂涂 谷谷 沈沈 姜姜 秋秋 后后 万萬 叶葉 云雲 党黨 丑丑"
-)
-TITLES = (
-    "先生 女士 小姐 太太 夫人 老师 教授 博士 医生 律师 经理 总裁 主任 校长 院长 局长 市长 县长 部长 书记 同学 同志 师傅"
-)
-WORDS = (  # and names that opencc's phrases lack
-    "影后影后 歌后歌后 天后天后 母后母后 武后武后 太后太后 后羿后羿 后裔後裔 白术白朮 苍术蒼朮 "
-    "几案几案 方便面方便麵 里海里海 落发落髮 鬓发鬢髮 卷发捲髮 手表手錶 怀表懷錶 秒表秒錶 "
-    "张三丰張三丰 叶韵叶韻 钟山鍾山 余干县餘干縣 新干县新干縣 于洪于洪 系好繫好 系紧繫緊 "
-    "系鞋带繫鞋帶 回复邮件回覆郵件 答复答覆 合家欢合家歡 当当网當當網 干了一杯乾了一杯 晾干晾乾 "
-    "擦干擦乾 晒干曬乾 没干透沒乾透 好戏一出好戲一齣 一出戏一齣戲 一出好戏一齣好戲 丰采丰采 丑时丑時 "
-    "丑年丑年"
-)
-HANS_WORDS = "瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
-WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
 Samples = tuple[npt.NDArray[np.int32], Small, npt.NDArray[np.int16]]
-Tables = dict[str, npt.NDArray[np.generic]]
-
-
-@dataclass(frozen=True)
-class Pair:
-    """A text as it is found, and in the target; both of one length. target: its number in TARGETS."""
-
-    found: Codes
-    right: Codes
-    target: int
 
 
 def main() -> None:
@@ -151,229 +109,6 @@ def wholly(lines: Sequence[str], other: Class) -> Codes:
     return to_codes("\n".join(kept) + "\n")
 
 
-def simplified(codes: Codes, name: str) -> Codes:
-    return opencc_codes(codes, "hk2s" if name == "hant-hk" else "tw2s")
-
-
-def opencc_codes(codes: Codes, conversion: str) -> Codes:
-    """opencc's conversion, character for character; where a line would grow or shrink it stays as it is."""
-    import opencc
-
-    convert = opencc.OpenCC(conversion).convert
-    found = to_codes(convert(to_str(codes)))
-    if len(found) != len(codes):
-        lines = to_str(codes).split("\n")
-        each = [done if len(done := convert(line)) == len(line) else line for line in lines]
-        found = to_codes("\n".join(each))
-    return found
-
-
-def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
-    """All tables but what is learnt: forms, and for each direction which characters are to be decided."""
-    listed = {key: values[0] for key, values in dictionary("TSCharacters").items()}
-    several = dictionary("STCharacters")
-    to_hant = candidates(up, {key: values for key, values in several.items() if len(values) > 1})
-    usual = {key: values[0] for key, values in several.items()}
-    changed = changed_in_phrases(TO_HANS, listed)
-    back = {key: [listed.get(key, key), *sorted(changed.get(key, set()))] for key in {*changed, *WITH_TWO}}
-    to_hans = candidates(down, {key: list(dict.fromkeys((*values, key))) for key, values in back.items()}, {*back})
-    rows = [*to_hant.items(), *to_hans.items()]
-    table, first = np.zeros((len(rows), MOST), np.uint32), np.zeros(len(rows), np.int8)
-    for number, (source, kept) in enumerate(rows):
-        table[number, : len(kept)] = kept
-        expected = (usual if number < len(to_hant) else listed).get(chr(source), chr(source))
-        first[number] = kept.index(ord(expected)) if ord(expected) in kept else 0
-    fold = np.array([(ord(key), ord(value)) for key, value in sorted(listed.items())], np.uint32).T
-    return {
-        **{f"forms {name}": forms(name, to_hans if name == "hans" else to_hant, up) for name in (*TARGETS, "hant")},
-        **{f"usual {name}": usual_variants(name, up) for name in TARGETS if name != "hans"},
-        "sources": np.array([source for source, _ in rows], np.uint32),
-        "first": np.array([len(to_hant)]),
-        "candidates": table,
-        "usual": first,
-        "fold": fold,
-        "weights": np.zeros((ROWS + 1, MOST), np.int8),
-        "phrases": np.zeros((BUCKETS, 4), np.uint16),
-        "japanese": japanese(),
-        "jis": np.array(jis(), np.uint32),
-    }
-
-
-def changed_in_phrases(names: Iterable[str], listed: Mapping[str, str]) -> dict[str, set[str]]:
-    """The characters that become something else in a phrase than they do alone, and what."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for name in names:
-        for key, values in dictionary(name).items():
-            simple = values[0] if name == "TSPhrases" else "".join(listed.get(one, one) for one in values[0])
-            for old, new in zip(key, simple, strict=False):
-                if len(key) == len(simple) and new != listed.get(old, old):
-                    found[old].add(new)
-    return {key: values for key, values in found.items() if ord(key) >= HAN[0]}
-
-
-def candidates(
-    pairs: Sequence[Pair], listed: Mapping[str, Sequence[str]], only: set[str] | None = None
-) -> dict[int, list[int]]:
-    """For each character with several what it stands for, the most frequent first."""
-    counts: defaultdict[int, Counter[int]] = defaultdict(Counter)
-    for pair in pairs:
-        both = pair.found.astype(np.uint64) << np.uint64(32) | pair.right
-        for value, count in zip(*(column.tolist() for column in np.unique(both, return_counts=True)), strict=True):
-            counts[value >> 32][value & 0xFFFFFFFF] += count
-    for source, several in listed.items():
-        counts[ord(source)].update(ord(one) for one in several)
-    chosen = {}
-    for code, each in sorted(counts.items()):
-        known = listed.get(chr(code), [])
-        fewest = max(FEWEST, SHARE * each.total())
-        kept = [one for one, count in each.most_common() if count >= fewest or chr(one) in known][:MOST]
-        if len(kept) > 1 and HAN[0] <= code < HAN[1] and (only is None or chr(code) in only):
-            chosen[code] = kept
-    return chosen
-
-
-def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
-    """The code points that have another form in the target, alone, and it; without those that are chosen.
-
-    What writers of a region use as well as its standard form stays, too.
-
-    opencc's own standard of traditional has forms that neither Taiwan nor Hong Kong uses; where the two agree on
-    another, that is what hant writes.
-    """
-    codes = np.array([code for code in range(HAN[0], BASE) if code not in chosen and not 0xD800 <= code < 0xF900])
-    source = codes.astype(np.uint32)
-    alone = {kind: one_by_one(source, kind) for kind in CONVERSIONS[name]}
-    if name == "hans":
-        target = source
-        for kind in CONVERSIONS[name]:
-            target = np.where(target == source, alone[kind], target)
-    elif name == "hant":
-        plain, tw, hk = (alone[kind] for kind in CONVERSIONS[name])
-        target = np.where(one_by_one(source, "t2s") != source, source, np.where(tw == hk, tw, plain))
-    else:
-        target = alone[CONVERSIONS[name][0]]
-        used = counts_in(name, up)
-        target = np.where(used[source] > ATTESTED * (used[source] + used[target]), source, target)
-    differ = target != source
-    return np.stack([source[differ], target[differ]])
-
-
-def usual_variants(name: str, up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
-    """The variants of characters that a region uses less than another of the same, and that one."""
-    used = counts_in(name, up)
-    codes = np.flatnonzero(used[HAN[0] : HAN[1]]).astype(np.uint32) + HAN[0]
-    other = one_by_one(codes, f"t2{name[-2:]}")
-    first, second = codes[codes != other], other[codes != other]
-    more = used[first] > used[second]
-    return np.stack([np.where(more, second, first), np.where(more, first, second)]).astype(np.uint32)
-
-
-def counts_in(name: str, up: Sequence[Pair]) -> Ints:
-    """How often each character stands in the texts of a region."""
-    texts = [one.right for one in up if TARGETS[one.target] == name]
-    return np.bincount(np.concatenate([*texts, np.zeros(0, np.uint32)]), minlength=BASE)
-
-
-CONVERSIONS = {
-    "hans": ("tw2s", "hk2s", "t2s"),
-    "hant": ("s2t", "s2tw", "s2hk"),
-    "hant-tw": ("s2tw",),
-    "hant-hk": ("s2hk",),
-}
-
-
-def one_by_one(codes: Codes, conversion: str) -> Codes:
-    """Each character converted by itself; as it is where it becomes several."""
-    import opencc
-
-    convert = opencc.OpenCC(conversion).convert
-    alone = (convert(character) for character in to_str(codes))
-    return np.array(
-        [ord(one) if len(one) == 1 else old for one, old in zip(alone, codes.tolist(), strict=True)], np.uint32
-    )
-
-
-def japanese() -> npt.NDArray[np.uint32]:
-    """The characters that only Japanese uses: simplified there, and in no set of Chinese."""
-    simple = {*dictionary("JPShinjitaiCharacters"), *KOKUJI}
-    simple |= {one for values in dictionary("JPShinjitaiCharactersRev").values() for one in values}
-    sets = ("gb2312", "big5", "big5hkscs")
-    only = {one for one in simple if not any(one.encode(name, "ignore") for name in sets)}
-    only -= {one for values in dictionary("HKVariants").values() for one in values}
-    return np.array(sorted({ord(one) for one in only} & {*jis()}), np.uint32)
-
-
-@cache
-def jis() -> list[int]:
-    """The Han characters of JIS X 0208."""
-    return [code for code in range(*HAN) if chr(code).encode("shift_jis", "ignore")]
-
-
-KOKUJI = "込働峠畑辻榊枠匂栃笹凧喰籾糀鰯凪杢麿匁粂俣椙樫"  # made in Japan
-
-
-def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
-    """opencc's phrases, a line each, with what they become, for each direction."""
-    for direction, names in enumerate((TO_HANT, TO_HANS)):
-        fold = chooser.forms["hans"] if direction else np.arange(BASE, dtype=np.uint32)
-        listed: dict[str, str] = {}
-        for name in names:
-            listed |= {key: values[0] for key, values in dictionary(name).items() if len(key) == len(values[0])}
-        if not direction:
-            listed |= {name[0] + title: name[1] + title for name in SURNAMES.split() for title in TITLES.split()}
-        listed |= {both[: len(both) // 2]: both[len(both) // 2 :] for both in (WORDS, HANS_WORDS)[direction].split()}
-        several = {key: value for key, value in listed.items() if len(key) > 1 and "\n" not in key}
-        source, target = (to_codes("\n".join(side) + "\n") for side in (several.keys(), several.values()))
-        yield source, fold[np.minimum(target, BASE - 1)], direction
-
-
-def phrase_table(chooser: Chooser) -> npt.NDArray[np.uint16]:
-    """In its bucket each phrase's mark, and the number of the candidate that it says."""
-    table, filled = np.zeros((BUCKETS, MOST), np.uint16), np.zeros(BUCKETS, np.int64)
-    for source, target, direction in phrases(chooser):
-        known = np.minimum(source, BASE - 1)
-        at = np.flatnonzero(chooser.number[direction][known] >= 0)
-        number = chooser.number[direction][known[at]]
-        matches = like(chooser, number, target[at], direction)
-        at, number, says = at[matches.any(axis=1)], number[matches.any(axis=1)], matches[matches.any(axis=1)].argmax(1)
-        ends = np.flatnonzero(source == LF)
-        line = np.searchsorted(ends, at)
-        before, after = at - np.concatenate([[0], ends + 1])[line], ends[line] - at - 1
-        around = places_of(chooser, source, at, number)
-        for places in itertools.chain(*PHRASES):
-            left, right = -min(0, *places), max(0, *places)
-            whole = (before == left) & (after == right)
-            part = (before + after >= LONGEST) & (len(places) + 1 == LONGEST) & (before >= left) & (after >= right)
-            value = around.feature(places)
-            for chosen in (whole, part):
-                put(table, filled, value[chosen], says[chosen])
-    return table
-
-
-def put(table: npt.NDArray[np.uint16], filled: Ints, values: npt.NDArray[np.uint64], says: Ints) -> None:
-    """Each phrase into its bucket, if there is room and none with its mark."""
-    marks, buckets = marked(values) << np.uint16(2), bucket_of(values)
-    for mark, bucket, say in zip(marks.tolist(), buckets.tolist(), says.tolist(), strict=True):
-        if filled[bucket] < MOST and not ((table[bucket] & 0xFFFC) == mark).any():
-            table[bucket, filled[bucket]] = mark | say
-            filled[bucket] += 1
-
-
-def like(chooser: Chooser, number: npt.NDArray[np.int16], said: Codes, direction: int) -> npt.NDArray[np.bool_]:
-    """Which candidates are what a phrase says, or a region's form of it; the exact one first."""
-    candidates = chooser.candidates[number]
-    exact = candidates == said[:, None]
-    if direction:
-        return np.asarray(exact, np.bool_)
-    near = [candidates == chooser_form(said, region)[:, None] for region in ("t2tw", "t2hk")]
-    return np.asarray(np.where(exact.any(axis=1)[:, None], exact, near[0] | near[1]), np.bool_)
-
-
-def chooser_form(codes: Codes, conversion: str) -> Codes:
-    unique, place = np.unique(codes, return_inverse=True)
-    return one_by_one(unique, conversion)[place]
-
-
 def beginning(chooser: Chooser) -> Floats:
     """The weights before anything is learnt: what phrases say, and which pairs of characters an encyclopedia has."""
     weights = np.zeros((ROWS + 1, MOST), np.float32)
@@ -393,17 +128,6 @@ def beginning(chooser: Chooser) -> Floats:
         usual = chooser.usual == said
         weights[row_of(one(by_phrase, 63, lane))[usual]] = BY_DEFAULT * variants[usual, said]
     return weights
-
-
-def same_in_region(chooser: Chooser) -> npt.NDArray[np.bool_]:
-    """Shape (characters, said, candidate): whether a candidate is what is said, or a region's form of the same."""
-    size = len(chooser.candidates)
-    found = np.zeros((size, MOST, MOST), np.bool_)
-    regional = [chooser_form(chooser.candidates.ravel(), name).reshape(size, MOST) for name in ("t2tw", "t2hk")]
-    for said in range(MOST):
-        for forms_of in (chooser.candidates, *regional):
-            found[:, said] |= (chooser.candidates == forms_of[:, said, None]) & (chooser.candidates > 0)
-    return found
 
 
 def counted(chooser: Chooser) -> tuple[Floats, dict[int, tuple[Ints, Codes, Floats]]]:
@@ -480,10 +204,6 @@ def featured(
     return np.stack([row.astype(np.int32) for row in rows], axis=1)
 
 
-def places_of(chooser: Chooser, codes: Codes, at: Ints, number: npt.NDArray[np.int16]) -> Places:
-    return Places.of(np.concatenate([EDGE, codes, EDGE]), at + len(EDGE), number, chooser.folded)
-
-
 def write_regions(corpora: Path, target: Path) -> None:
     """Which characters and pairs of them each region uses, every text of any size counted alike."""
     shares = np.zeros((region.BINS, len(region.REGIONS)))
@@ -495,7 +215,7 @@ def write_regions(corpora: Path, target: Path) -> None:
             shares[:, column] += counts / counts.sum() * min(1, len(text) / REGION_ALIKE) * 1e6
     likelihood = np.log((shares + 0.5) / (shares.sum(axis=0) + 0.5 * region.BINS))
     weights = likelihood - likelihood.mean(axis=1, keepdims=True)
-    weights[shares.sum(axis=1) < FEWEST] = 0
+    weights[shares.sum(axis=1) < REGION_FEWEST] = 0
     steps = np.clip(np.round(weights * region.STEPS), -127, 127).astype(np.int8)
     np.savez_compressed(target, allow_pickle=False, weights=steps)
 

@@ -42,7 +42,7 @@ def pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
 
 
-def named(string: str, config: Config) -> Bools:
+def of_terms(string: str, config: Config) -> Bools:
     """The characters of terms that stay, and of what terms became."""
     found = np.zeros(len(string), np.bool_)
     known = terms(config)
@@ -85,11 +85,12 @@ def regional(text: Text, context: Context) -> Proposals:
     """Words of another region, where the model agrees that they are words."""
     known = vocabulary(context.config.vocabulary)
     note = Note(VOCABULARY.name, 0.85, reason=f"vocabulary: the word of the region ({context.config.vocabulary})")
+    wanted = pattern((*known, *(one.word for one in known.values())))
     edits = []
     for start, end in text.screen.spans(Class.HAN):
         string = text.slice(start, end)
-        kept = named(string, context.config)
-        words = pattern((*known, *(one.word for one in known.values()))).finditer(string)
+        kept = of_terms(string, context.config)
+        words = wanted.finditer(string)
         found = [match for match in words if match[0] in known and not kept[match.start() : match.end()].any()]
         line = pieces(text.codes[start:end], LINE_ENDS)
         for match in suited(fitting(string, found, known, context.model), line, known):
