@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import Bools, Ints, Text, offsets
+from textfix.text import Bools, Ints, Text, gathered, offsets
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,14 @@ class Edits:
             return text
         if self.end[-1] > len(text.codes):
             raise ValueError(f"an edit ends at character {self.end[-1]} of a text of {len(text.codes)}")
-        replaced = covered(self.start, self.end, len(text.codes))
-        if not np.array_equal(text.codes[replaced], self.before.codes):
+        places = gathered(self.start, self.end)
+        if not np.array_equal(text.codes[places], self.before.codes):
             raise ValueError("the text is not the one that these edits were made for")
+        if not self.shift.any():
+            result = text.codes.copy()
+            result[places] = self.after.codes
+            return Text(result, text.rows)
+        replaced = covered(self.start, self.end, len(text.codes))
         put = self.start + self.shift[:-1]
         written = covered(put, put + np.diff(self.after.rows), len(text.codes) + int(self.shift[-1]))
         result = np.empty(len(written), np.uint32)
@@ -179,7 +184,7 @@ class Edits:
         """Apply edits of which each belongs to the row named for it, also where it stands between two rows."""
         growth = np.diff(self.after.rows) - (self.end - self.start)
         lengths = np.diff(text.rows) + np.bincount(row, growth, len(text)).astype(np.int64)
-        return Text(self.apply(text).codes, offsets(lengths.tolist()))
+        return Text(self.apply(text).codes, offsets(lengths))
 
     def touches(self, other: Edits) -> Bools:
         """Which of these edits touch or overlap one of the other edits of the same text."""

@@ -115,7 +115,9 @@ def run(text: Text, context: Context, tracks: dict[int, Track] | None = None) ->
         edited: set[int] = set()
         for rule in every:
             active = run_rule(rule, active, rows, number, context, tracks, edited)
-        changed = np.array([k for k in sorted(edited) if active.row(k) != before.row(k)], np.int64)
+        for place in edited:
+            tracks[int(rows[place])].text = active.row(place)
+        changed = np.array([k for k in sorted(edited) if not same(active, before, k)], np.int64)
         rows, active = rows[changed], active.take(changed)
         if not len(rows):
             break
@@ -123,6 +125,12 @@ def run(text: Text, context: Context, tracks: dict[int, Track] | None = None) ->
         unsettled(tracks, row, text.row(row))
     finish(text, context, tracks)
     return tracks
+
+
+def same(one: Text, other: Text, row: int) -> bool:
+    """Whether a row is the same in both texts."""
+    first, second = (text.codes[text.rows[row] : text.rows[row + 1]] for text in (one, other))
+    return np.array_equal(first, second)
 
 
 def flagged(text: Text, every: Sequence[Rule], config: Config) -> Ints:
@@ -162,7 +170,6 @@ def run_rule(
         place = int(asked[local])
         track = tracks.setdefault(int(rows[place]), Track())
         track.steps.append(Step(rule.name, number, piece))
-        track.text = after.row(place)
         edited.add(place)
     return after
 

@@ -204,9 +204,10 @@ def to_str(codes: Codes) -> str:
     return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def offsets(lengths: Iterable[int]) -> Ints:
+def offsets(lengths: Iterable[int] | Ints) -> Ints:
     """Where pieces of these lengths start when laid behind one another, and the end."""
-    return np.concatenate([[0], np.cumsum(np.fromiter(lengths, np.int64))]).astype(np.int64)
+    column = lengths if isinstance(lengths, np.ndarray) else np.fromiter(lengths, np.int64)
+    return np.concatenate([[0], np.cumsum(column)]).astype(np.int64)
 
 
 def gathered(starts: Ints, ends: Ints) -> Ints:

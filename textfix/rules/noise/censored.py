@@ -66,8 +66,16 @@ class Word:
     right: str
 
     @property
+    def end(self) -> int:
+        return self.start + len(self.written)
+
+    @property
     def syllables(self) -> list[str]:
         return self.written.split(" ")
+
+    def near(self, number: int) -> tuple[str, str]:
+        """What stands before its syllables, and behind so many of them, as far as the model looks."""
+        return self.left[-NEAR:], (self.right + LINE_END)[:NEAR] if number == len(self.syllables) else ""
 
 
 @dataclass(frozen=True)
@@ -161,24 +169,31 @@ def script_at(text: Text, start: int, end: int) -> Class:
 def sought(texts: Sequence[str]) -> Floats:
     """How much likelier it is that a filter looks for each of these texts, in nats: not for what everybody uses.
 
-    All are of the same length.
+    All are of the same length, in characters.
     """
     rare = commonness("".join(texts)).reshape(len(texts), -1)
     return np.asarray(SOUGHT * np.minimum(0, rare - COMMON).sum(axis=1), np.float32)
 
 
-def readings(word: Sequence[str], script: Class, left: str, right: str, model: Model) -> list[Reading]:
-    """What a word in pinyin can stand for between two texts, likeliest first."""
-    texts = [""]
-    for number, syllable in enumerate(word):
-        texts = [text + one for text in texts for one in written_in(script, syllable)]
-        if not texts:
-            return []
-        after = right if number == len(word) - 1 else ""
-        scores = model.score(Text.of([left + text + after for text in texts])) + sought(texts)
-        best = np.argsort(-scores, kind="stable")[:BEAM]
-        texts, scores = [texts[index] for index in best], scores[best]
-    return [Reading(text, float(score)) for text, score in zip(texts, scores.tolist(), strict=True)]
+def readings(words: Sequence[Word], scripts: Sequence[Class], model: Model) -> list[list[Reading]]:
+    """For each word what it can stand for, likeliest first: all words together, one syllable after the other."""
+    found = [[Reading("", 0.0)] for _ in words]
+    for number in range(WORD):
+        asked = [index for index, word in enumerate(words) if number < len(word.syllables)]
+        texts = [
+            [one.text + other for one in found[index] for other in written_in(scripts[index], syllable)]
+            for index in asked
+            for syllable in words[index].syllables[number : number + 1]
+        ]
+        around = [words[index].near(number + 1) for index in asked]
+        lines = [left + text + right for (left, right), listed in zip(around, texts, strict=True) for text in listed]
+        if not lines:
+            return [listed if index not in asked else [] for index, listed in enumerate(found)]
+        scores = iter((model.score(Text.of(lines)) + sought([one for listed in texts for one in listed])).tolist())
+        for index, listed in zip(asked, texts, strict=True):
+            scored = [Reading(text, next(scores)) for text in listed]
+            found[index] = sorted(scored, key=lambda one: -one.score)[:BEAM]
+    return found
 
 
 def confidence(found: Sequence[Reading], model: Model) -> float:
@@ -214,12 +229,16 @@ def reads(character: str, syllable: str) -> bool:
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    found: list[Edit] = []
+    words: list[Word] = []
     for start, end in islands(text):
-        word = word_at(text, start, end) if not found or start >= found[-1].end else None
-        edit = edit_of(word, script_at(text, start, end), context.model) if word else None
-        found += [edit] if edit else []
-    return Proposals.of(found)
+        word = word_at(text, start, end) if not words or start >= words[-1].end else None
+        words += [word] if word else []
+    if not words:
+        return Proposals()
+    options = readings(words, [script_at(text, word.start, word.end) for word in words], context.model)
+    without = context.model.score(Text.of(["".join(word.near(len(word.syllables))) for word in words])).tolist()
+    edits = map(edit_of, words, options, without)
+    return Proposals.of(edit for edit in edits if edit)
 
 
 def word_at(text: Text, start: int, end: int) -> Word | None:
@@ -235,20 +254,21 @@ def word_at(text: Text, start: int, end: int) -> Word | None:
     return None if any(ABOUT.search(side) for side in text.wide(start, end, WINDOW)) else word
 
 
-def edit_of(word: Word, script: Class, model: Model) -> Edit | None:
-    """The likeliest reading of a word, if it is one that is expected there."""
-    left, right = word.left[-NEAR:], (word.right + LINE_END)[:NEAR]
-    options = readings(word.syllables, script, left, right, model)
+def edit_of(word: Word, options: Sequence[Reading], without: float) -> Edit | None:
+    """The likeliest reading of a word, if it is one that is expected there.
+
+    without: the log-likelihood of what stands around, without the word.
+    """
     if not options:
         return None
+    model = Model.load()
     best, sure = options[0], confidence(options, model)
-    without = float(model.score(Text.of([left + right]))[0])
     cost = without - best.score + float(sought([best.text])[0])
     if sure < LEAST or cost > EXPECTED * len(word.syllables):
         return None
     reason = f"pinyin in place of what filters look for; the model takes it for {best.text}"
     note = Note(RULE.name, round(min(sure, 0.999), 3), True, reason, alternatives(options))
-    return Edit(word.start, word.start + len(word.written), word.written, best.text, note)
+    return Edit(word.start, word.end, word.written, best.text, note)
 
 
 RULE = Rule(

@@ -18,7 +18,7 @@ from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.script.convert import NAME, convert_rows, joined
 from textfix.rules.script.counts import Counts, counts_of, name_of
-from textfix.rules.script.protect import kept
+from textfix.rules.script.protect import addresses, kept
 from textfix.rules.script.region import region_of
 from textfix.rules.script.words import GLOSSARY, VOCABULARY
 from textfix.text import CR, LF, Class, Text
@@ -44,7 +44,8 @@ def drift(text: Text, context: Context) -> Proposals:
 def stretches(text: Text, start: int, end: int, minority: Class) -> Iterator[tuple[int, int, int]]:
     """Where characters of the minority script stand with none of the majority between: start, end, and how many."""
     codes, marks = text.codes[start:end], text.classes[start:end]
-    found = ((marks & int(minority)) != 0) & ~kept(codes, marks)
+    free = ~(kept(codes, marks) | addresses(Text(codes, np.array([0, len(codes)]))))
+    found = ((marks & int(minority)) != 0) & free
     deciding = (marks & int(Class.HANS | Class.HANT)) != 0
     breaks = np.cumsum((deciding & ~found) | np.isin(codes, [LF, CR]))
     places = np.flatnonzero(found)

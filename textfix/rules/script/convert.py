@@ -13,9 +13,9 @@ from textfix.config import Config
 from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
 from textfix.rules.script.counts import Floats, counts_of, shares
-from textfix.rules.script.protect import kept
+from textfix.rules.script.protect import addresses, kept
 from textfix.rules.script.words import of_terms
-from textfix.text import LF, Class, Codes, Ints, Text, gathered, offsets, to_str
+from textfix.text import LF, Class, Codes, Ints, Text, gathered, line_ends, offsets, to_str
 
 NAME = "script.convert"
 PART = 1 << 18  # characters that are converted at once
@@ -42,21 +42,34 @@ def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
     part = text.take(rows)
     screen, share = part.screen, counts_of(part).share
     own, other, han = ((screen.flags & int(kind)) != 0 for kind in (OWN[to], OTHER[to], Class.HAN))
-    found = [converted(part, spans, to, share, config) for spans in groups(screen.grown(han & (other | ~own)))]
+    spans = screen.grown(han & (other | ~own))
+    found = [converted(part, group, to, share, config) for group in groups(part, spans)]
     if to in ("hant-tw", "hant-hk"):
         differs = np.flatnonzero(in_form(part.codes, to) != part.codes)
         telling = np.zeros(len(own), np.bool_)
         telling[np.searchsorted(screen.starts, differs, side="right") - 1] = True
         found.append(regional(part, screen.grown(telling & own & ~other), to, config))
     edits = joined(found)
+    edits = edits.select(~addresses(part)[edits.start]) if len(edits) else edits
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
 
 
-def groups(spans: Spans) -> Iterator[Spans]:
-    """The spans in groups of about PART characters."""
-    size = np.cumsum([end - start for start, end in spans])
-    for _, group in itertools.groupby(zip((size // PART).tolist(), spans, strict=True), key=lambda one: one[0]):
+def groups(text: Text, spans: Spans) -> Iterator[Spans]:
+    """The spans in groups of about PART characters, those that are longer cut at line ends."""
+    cut = [one for start, end in spans for one in shorter(text.codes, start, end)]
+    size = np.cumsum([end - start for start, end in cut])
+    for _, group in itertools.groupby(zip((size // PART).tolist(), cut, strict=True), key=lambda one: one[0]):
         yield [span for _, span in group]
+
+
+def shorter(codes: Codes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A span as parts of about PART characters that end with lines, as far as there are any."""
+    while end - start > PART:
+        ends = line_ends(codes[start + PART // 2 : start + PART])
+        size = PART // 2 + int(ends[-1]) + 1 if len(ends) else PART
+        yield start, start + size
+        start += size
+    yield start, end
 
 
 def converted(text: Text, spans: Spans, to: str, share: Floats, config: Config) -> Edits:
@@ -139,4 +152,4 @@ def joined(parts: list[Edits]) -> Edits:
 def stacked(texts: list[Text]) -> Text:
     """The rows of several texts as one text."""
     lengths: npt.NDArray[np.int64] = np.concatenate([np.diff(text.rows) for text in texts])
-    return Text(np.concatenate([text.codes for text in texts]), offsets(lengths.tolist()))
+    return Text(np.concatenate([text.codes for text in texts]), offsets(lengths))

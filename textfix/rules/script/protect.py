@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 import numpy as np
 
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_other_language, pieces
-from textfix.text import Bools, Class, Codes, Marks, odds, to_str
+from textfix.text import Bools, Class, Codes, Marks, Text, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
 OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
-NOTHING = re.compile("$")
-SIGNS = {  # what a text must hold for a pattern to be looked for; what must stand before it, and belongs to it
+IS_OPENING = np.isin(np.arange(0x10000), [ord(mark) for mark in OPENING])
+NOTHING, LINE_START = re.compile("$"), re.compile(r"(?:\A|[\r\n])[ \t>]*\Z")
+SIGNS = {  # what an address or code begins with, all of it from there, and what must stand before and belongs to it
     "://": (re.compile(r"://[^\s，。；、）)」』”》>\"']+"), re.compile(r"[A-Za-z][A-Za-z0-9+.-]*$")),
     "@": (re.compile(r"@[\w-]+(?:\.[\w-]+)+"), re.compile(r"[\w.+-]+$")),
     "-{": (re.compile(r"-\{.*?\}-"), NOTHING),
-    "`": (re.compile(r"```.*?```|`[^`\n]+`", re.S), NOTHING),
-    "~~~": (re.compile(r"~~~.*?~~~", re.S), NOTHING),
+    "```": (re.compile(r"```.*?\n[ \t>]*```", re.S), LINE_START),
+    "~~~": (re.compile(r"~~~.*?\n[ \t>]*~~~", re.S), LINE_START),
+    "`": (re.compile(r"`[^`\n]+`"), NOTHING),
     "](": (re.compile(r"\]\([^()\n]*\)"), NOTHING),
     "<": (
         re.compile(
@@ -27,7 +30,7 @@ SIGNS = {  # what a text must hold for a pattern to be looked for; what must sta
         NOTHING,
     ),
     "/": (re.compile(r"(?:/[^\s/\\，。、：；（）()「」\"'<>|]+){2,}"), re.compile(r"(?:^|(?<=[\s\"'=(:,]))\.{0,2}$")),
-    "\\": (re.compile(r"[A-Za-z]:(?:\\[^\s/\\，。、：；（）()「」\"'<>|]+)+"), NOTHING),
+    "\\": (re.compile(r"(?:\\[^\s/\\，。、：；（）()「」\"'<>|]+)+"), re.compile(r"[A-Za-z]:$")),
 }
 BEFORE = 64  # characters of a name before such a sign, at the most
 QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
@@ -35,26 +38,36 @@ KANA = re.compile("[\u3041-\u30fa]")
 
 
 def kept(codes: Codes, marks: Marks) -> Bools:
-    """The characters that are not to be converted."""
-    string = to_str(codes)
-    quotes = quoted_japanese(string, marks)
+    """The characters that are not to be converted, whatever stands in other lines."""
+    quotes = quoted_japanese(codes, marks)
     outside = np.where(quotes, marks & ~np.uint32(Class.KANA), marks) if quotes.any() else marks
     found = quotes | in_other_language(codes, outside, Chooser.load().language) | in_mojibake(codes, marks)
-    found |= talked_of(codes, marks)
+    return found | talked_of(codes, marks)
+
+
+def addresses(text: Text) -> Bools:
+    """The characters of addresses, paths, markup and code, which may go over several lines, but not over rows."""
+    string, rows = to_str(text.codes), text.rows.tolist()
+    found = np.zeros(len(string), np.bool_)
     for sign, (pattern, before) in SIGNS.items():
-        if sign in string:
-            for match in pattern.finditer(string):
-                name = before.search(string, max(0, match.start() - BEFORE), match.start())
-                if name:
-                    found[name.start() : match.end()] = True
+        done = 0
+        for hit in re.finditer(re.escape(sign), string):
+            if hit.start() < done:
+                continue
+            row = bisect_right(rows, hit.start()) - 1
+            match = pattern.match(string, hit.start(), rows[row + 1])
+            name = before.search(string[max(rows[row], hit.start() - BEFORE) : hit.start()]) if match else None
+            if match and name:
+                done = match.end()
+                found[hit.start() - len(name[0]) : done] = True
     return found
 
 
-def quoted_japanese(string: str, marks: Marks) -> Bools:
+def quoted_japanese(codes: Codes, marks: Marks) -> Bools:
     """The characters of quotations with kana in them."""
-    found = np.zeros(len(string), np.bool_)
+    found = np.zeros(len(codes), np.bool_)
     if ((marks & np.uint32(Class.KANA)) != 0).any():
-        for match in QUOTED.finditer(string):
+        for match in QUOTED.finditer(to_str(codes)):
             if KANA.search(match[1]):
                 found[match.start() : match.end()] = True
     return found
@@ -65,8 +78,9 @@ def talked_of(codes: Codes, marks: Marks) -> Bools:
     found = np.zeros(len(codes), np.bool_)
     if len(codes) < 4:
         return found
-    opening, closing = (np.isin(codes, [ord(mark) for mark in quotes]) for quotes in (OPENING, CLOSING))
-    quoted = np.flatnonzero(opening[:-2] & closing[2:] & ((marks[1:-1] & np.uint32(Class.HAN)) != 0)) + 1
+    opening = np.flatnonzero(IS_OPENING.take(codes[:-2], mode="clip"))
+    closed = np.isin(codes[opening + 2], [ord(mark) for mark in CLOSING])
+    quoted = opening[closed & ((marks[opening + 1] & np.uint32(Class.HAN)) != 0)] + 1
     if len(quoted):
         line, folded = pieces(codes, LINE_ENDS)[quoted], Chooser.load().folded.take(codes[quoted], mode="clip")
         forms: dict[tuple[int, int], set[int]] = {}
