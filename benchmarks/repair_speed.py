@@ -13,7 +13,6 @@ import gzip
 import random
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from itertools import islice, zip_longest
 from pathlib import Path

@@ -14,7 +14,7 @@ from functools import cache, cached_property
 
 import numpy as np
 
-from textfix.text import Bools
+from textfix.text import Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character
@@ -31,6 +31,7 @@ WHOLE: tuple[tuple[str, str], ...] = (
     *((written, read) for written in UTF16 for read in ("latin_1", "cp1252", "gb18030", *UTF16) if written != read),
 )
 
+UNKNOWN, MISFIT = 0xFF, 0xFE  # in bytes of UTF-8, which has neither: a lost byte; what makes no sense
 ANY = 256  # an unknown byte in a pattern
 # Losses that left no sign: how many bytes, and nats against them.
 HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
@@ -70,6 +71,19 @@ class Reader:
             for character, found in self.forms.items()
             if len(found) == 1 and character not in LOSSES
         }
+
+    @cached_property
+    def table(self) -> Ints:
+        """Shape (2, 65536): how many bytes each character of the basic plane stands for, and these as a number.
+
+        UNKNOWN for a loss; MISFIT for what can have been several byte strings or none, and for bytes as these two.
+        """
+        found = np.full((2, 0x10000), [[1], [MISFIT]], np.int64)
+        for character, raw in self.single.items():
+            if max(raw) < MISFIT and character <= "\uffff":
+                found[:, ord(character)] = len(raw), int.from_bytes(raw, "big")
+        found[:, ord(REPLACEMENT)] = 1, UNKNOWN
+        return found
 
     @property
     def double(self) -> bool:
