@@ -78,7 +78,7 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model,
         for channel in (*(one for one in CHANNELS if one[1] in some), *(WHOLE if wide else ())):
             again = None if sure and channel[0] != UTF8 else turned_back(window.line, channel)
             if again:
-                sure = sure or (channel[0] == UTF8 and CHINESE.search(again) is not None)
+                sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)
                 listed.append(Reading(again, (difference(window.line, again),), (channel,)))
     scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
     return [[replace(one, score=next(scored)) for one in listed] for listed in found]
