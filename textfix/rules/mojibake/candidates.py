@@ -188,7 +188,7 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
     """
     alone, signs = not window.inside, window.signs
     strong = signs >= FEW_SIGNS if alone else window.strength >= TELLING and signs >= MANY_SIGNS
-    foreign = {character for character in window.segment if not character.isascii() and not is_loss(character)}
+    foreign = {character for character in {*window.segment} if not character.isascii() and not is_loss(character)}
     sure = False
     for written, read in CHANNELS:
         if written != UTF8 and (sure or not strong):

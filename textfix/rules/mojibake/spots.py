@@ -91,6 +91,11 @@ class Units:
         return np.asarray(self.unknown.any(axis=1))
 
     @cached_property
+    def known(self) -> Array:
+        """The code points of those of which nothing is lost, else 0."""
+        return np.where(self.lossy, 0, decoded(*self.raw[:, :3].T))
+
+    @cached_property
     def open(self) -> Bools:
         """Whether the last byte is lost, and the one behind it, too."""
         return np.asarray(self.unknown[:, 2] & (self.raw[:, 3] == UNKNOWN))
@@ -104,7 +109,20 @@ def decoded(first: Array, second: Array, third: Array) -> Array:
 
 
 def candidates(units: Units, channel: Channel) -> Choices:
-    """For each unit the code points of every character that it can be.
+    """For each unit the code points of every character that it can be; none where no text holds what it is."""
+    counts = sound(units.raw[:, 0], units.known).astype(np.int64)
+    key = np.bitwise_or.reduce(units.raw[units.lossy] << np.array([27, 18, 9, 0]), axis=1)
+    every, place = np.unique(key, return_inverse=True)
+    lists = guesses(every[:, None] >> np.array([27, 18, 9, 0]) & 0x1FF, channel)
+    counts[units.lossy] = np.diff(lists.start)[place]
+    start = np.concatenate([[0], np.cumsum(counts)])
+    values = np.repeat(units.known, counts)
+    values[np.repeat(units.lossy, counts)] = lists.expand(place)[1]
+    return Choices(start, values)
+
+
+def guesses(every: Array, channel: Channel) -> Choices:
+    """For bytes as in Units.raw the code points of all characters that they can be.
 
     Two bytes of which the first is lost are such as the reader cannot have shown.
     """
@@ -112,8 +130,6 @@ def candidates(units: Units, channel: Channel) -> Choices:
     losable = np.asarray(lost.any(axis=1))
     lead, more = np.array([one for one in LEADS if one >= 0xE0]), np.arange(0x80, 0xC0)
     lead, more = lead[losable[lead]], more[losable[more]]
-    every, place = np.unique(units.raw, axis=0, return_inverse=True)
-    place = place.reshape(-1)
     number = np.arange(len(every))
     taken: list[Array] = []
     for column in range(3):
@@ -133,11 +149,14 @@ def candidates(units: Units, channel: Channel) -> Choices:
         fits &= (every[number, column] != UNKNOWN) | (ahead >= UNKNOWN) | lost[value, np.minimum(ahead, 0xFF)]
         number, taken = number[fits], [*(one[fits] for one in taken), value[fits]]
     code = decoded(*taken)
-    sound = sensible()[code] & ((taken[0] == 0) | (code >= 0x800)) & ((code < 0xD800) | (code > 0xDFFF))
-    sound |= code < 0x80
-    lists = Choices(np.searchsorted(number[sound], np.arange(len(every) + 1)), code[sound])
-    number, code = lists.expand(place)
-    return Choices(np.searchsorted(number, np.arange(len(place) + 1)), code)
+    good = sound(taken[0], code)
+    return Choices(np.searchsorted(number[good], np.arange(len(every) + 1)), code[good])
+
+
+def sound(first: Array, code: Array) -> Bools:
+    """Whether text can hold these characters, and they need as many bytes as there are: three where first is not 0."""
+    whole = ((first == 0) | (code >= 0x800)) & ((code < 0xD800) | (code > 0xDFFF))
+    return np.asarray(whole & sensible()[code] | (code < 0x80) & (first == 0))
 
 
 def spots(lines: Sequence[str], closed: Bools, channel: Channel, model: Model) -> list[Best | None]:
@@ -196,7 +215,7 @@ class Spots:
         self.lists = candidates(units, channel)
         self.even[units.line[np.diff(self.lists.start) == 0]] = False
         self.bounds = np.searchsorted(units.line, np.arange(len(lines) + 1))
-        self.chosen = np.where(units.lossy, 0, decoded(*units.raw[:, :3].T))
+        self.chosen = units.known.copy()
         self.margin, self.rival = np.full(len(units.line), np.inf), np.zeros(len(units.line), np.int64)
         self.nodes: list[tuple[Array, ...]] = [tuple(np.array([value]) for value in (-1, 0, -1))]
         self.count = 1
