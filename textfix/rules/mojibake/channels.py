@@ -10,7 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
@@ -192,7 +192,7 @@ def bytes_of(text: str, read: str) -> bytes | None:
     for character in text:
         found = table.get(character)
         if found is None:
-            four = encoded(character, read) if read == GBK else None
+            four = four_bytes(character) if read == GBK else None
             if four is None:
                 return None
             pieces.append(four)
@@ -201,6 +201,12 @@ def bytes_of(text: str, read: str) -> bytes | None:
         else:
             pieces.append(found[0])
     return b"".join(pieces)
+
+
+@lru_cache(0x4000)
+def four_bytes(character: str) -> bytes | None:
+    """What GB18030 has for a character that GBK has not."""
+    return encoded(character, GBK)
 
 
 def encoded(text: str, encoding: str) -> bytes | None:
