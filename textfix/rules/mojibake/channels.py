@@ -79,9 +79,14 @@ class Reader:
         UNKNOWN for a loss; MISFIT for what can have been several byte strings or none, and for bytes as these two.
         """
         found = np.full((2, 0x10000), [[1], [MISFIT]], np.int64)
-        for character, raw in self.single.items():
-            if max(raw) < MISFIT and character <= "\uffff":
-                found[:, ord(character)] = len(raw), int.from_bytes(raw, "big")
+        known = [
+            (ord(character), len(raw), int.from_bytes(raw, "big"))
+            for character, (raw, *more) in self.forms.items()
+            if not more and character <= "\uffff" and max(raw) < MISFIT
+        ]
+        codes, *columns = np.array(known, np.int64).T
+        found[:, codes] = columns
+        found[:, [ord(one) for one in LOSSES]] = [[1], [MISFIT]]
         found[:, ord(REPLACEMENT)] = 1, UNKNOWN
         return found
 
