@@ -13,10 +13,12 @@ from tests.strategies import MOJIBAKE, TEXTS
 from textfix.language import Model
 from textfix.pipeline import run
 from textfix.rules import Context
+from textfix.rules.mojibake.candidates import applied
 from textfix.rules.mojibake.cells import Channel, utf8
 from textfix.rules.mojibake.channels import CHANNELS, bytes_of, forms, reader
 from textfix.rules.mojibake.lattice import Job, search
-from textfix.rules.mojibake.restore import cut, through
+from textfix.rules.mojibake.restore import cut, searched
+from textfix.rules.mojibake.spots import spots
 from textfix.text import Text
 
 CLEAN = "创建平台，文档开始于一个未知的比例"
@@ -132,10 +134,32 @@ def test_a_line_is_cut_where_nothing_is_in_doubt() -> None:
     assert len(parts) > 4 and parts[0].start == 0 and parts[-1].end == len(line)
     assert all(left.end == right.start for left, right in itertools.pairwise(parts))
     whole = search([Job(line)], WAY, Model.load())[0]
-    apart = through([Job(line)], WAY, Model.load())[0]
+    apart = searched([Job(line)], WAY, Model.load())[0]
     assert "".join(piece.text for piece in apart.pieces) == "".join(piece.text for piece in whole.pieces)
     guessed = [piece.text for piece in apart.pieces if piece.lossy]
     assert guessed and guessed == [piece.text for piece in whole.pieces if piece.lossy]
+
+
+@pytest.mark.parametrize("name", ["gb18030", "cp932", "cp949", "cp1252"])
+def test_spots_are_what_the_lattice_finds(name: str) -> None:
+    codec = {"gb18030": "gbk"}.get(name, name)
+    texts = [CLEAN, "他们在这里建立了很大的学校。", "abc 首先安装 Python，再运行程序", "早源自于古印度·的传说"]
+    lines = [text.encode().decode(codec, "replace") for text in texts]
+    way, model = Channel.of("utf-8", name), Model.load()
+    found = spots(lines, np.ones(len(lines), np.bool_), way, model)
+    whole = search([Job(line) for line in lines], way, model)
+    assert any(found)
+    for line, one, other in zip(lines, found, whole, strict=True):
+        if one:
+            assert applied(one.pieces, line) == applied(other.pieces, line)
+            guesses = [[piece for piece in best.pieces if piece.lossy] for best in (one, other)]
+            assert [piece.text for piece in guesses[0]] == [piece.text for piece in guesses[1]]
+
+
+def test_spots_leave_what_is_not_in_its_place() -> None:
+    lines = ["涓�涓", "中文", "é�", "\U00020000涓�", "?涓�"]
+    found = spots(lines, np.ones(len(lines), np.bool_), WAY, Model.load())
+    assert found == [None] * len(lines)
 
 
 CRASHED = [  # found by a review

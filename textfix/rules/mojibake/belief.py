@@ -88,7 +88,9 @@ def plain(one: Reading) -> bool:
 
 def assigned(text: str) -> bool:
     """Whether a text holds only characters that mean something to everybody."""
-    return not any(unicodedata.category(one) in ("Co", "Cn", "Cs", "Cc") and one not in "\t\r\n" for one in text)
+    return text.isprintable() or not any(
+        unicodedata.category(one) in ("Co", "Cn", "Cs", "Cc") and one not in "\t\r\n" for one in text
+    )
 
 
 def surplus(one: Reading, line: str, gain: float, model: Model) -> float:

@@ -34,6 +34,7 @@ LATTICES = 3  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, without losses and with
+LESS, LONG = 2.0, 400  # and so many less where there are so many bytes, of which chance makes no exception
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
@@ -74,9 +75,11 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model,
     for window, some, listed in zip(asked, names, found, strict=True):
         if REPLACEMENT in window.line or not still_damaged(window.line):
             continue
+        sure = False  # Chinese in UTF-8 is no chance
         for channel in (*(one for one in CHANNELS if one[1] in some), *(WHOLE if wide else ())):
-            again = turned_back(window.line, channel)
+            again = None if sure and channel[0] != UTF8 else turned_back(window.line, channel)
             if again:
+                sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)
                 listed.append(Reading(again, (difference(window.line, again),), (channel,)))
     scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
     return [[replace(one, score=next(scored)) for one in listed] for listed in found]
@@ -162,7 +165,10 @@ def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Mo
     found = []
     for window, listed in zip(asked, tried, strict=True):
         most = LOSSY if REPLACEMENT in window.segment else LIKELY
-        costs = [(one.written != UTF8, -next(scores) / one.size, number) for number, one in enumerate(listed)]
+        costs = [
+            (one.written != UTF8, -next(scores) / one.size + LESS * min(1, one.size / LONG), number)
+            for number, one in enumerate(listed)
+        ]
         likely = [number for other, cost, number in sorted(costs) if not other or cost <= most]
         found.append([(listed[number].written, listed[number].read) for number in likely[:LATTICES]])
     return found
@@ -186,7 +192,7 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
     """
     alone, signs = not window.inside, window.signs
     strong = signs >= FEW_SIGNS if alone else window.strength >= TELLING and signs >= MANY_SIGNS
-    foreign = {character for character in window.segment if not character.isascii() and not is_loss(character)}
+    foreign = {character for character in {*window.segment} if not character.isascii() and not is_loss(character)}
     sure = False
     for written, read in CHANNELS:
         if written != UTF8 and (sure or not strong):

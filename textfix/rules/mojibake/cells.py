@@ -10,13 +10,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from textfix.language import SCALE
+from textfix.language import LINE_END, SCALE, Model
 from textfix.rules.mojibake.channels import ANY, TAKEN, UTF8, Pattern, Reader, reader
 from textfix.text import Bools, Codes, Text, odds
 
 CLEARLY_CLEAN = -12  # quarters of a nat: characters that hardly stand in mojibake
 CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte
 LEADS = (0xC2, *range(0xE2, 0xF0))  # first bytes that an unknown byte of UTF-8 may be
+FRAME = "\"'`()[]{}<>"  # signs of ASCII behind which, and before which, text is as at the end of a line
 Array = npt.NDArray[np.int64]
 
 
@@ -27,6 +28,13 @@ def sensible() -> Bools:
     plain = ~np.isin(categories, ["Co", "Cn", "Cs", "Cc"])
     plain[[9, 10, 13]] = True
     return np.concatenate([plain, np.ones(0x100000, np.bool_), [False]])
+
+
+def framing(model: Model) -> tuple[Array, int]:
+    """The symbols of the model, signs of ASCII that frame text taken for line ends; and the symbol of a line end."""
+    symbol, line_end = model.symbol.astype(np.int64), int(model.symbol[ord(LINE_END)])
+    symbol[[ord(sign) for sign in FRAME]] = line_end
+    return symbol, line_end
 
 
 @dataclass(frozen=True, eq=False)

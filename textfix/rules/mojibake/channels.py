@@ -10,11 +10,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
-from textfix.text import Bools
+from textfix.text import Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character
@@ -31,6 +31,7 @@ WHOLE: tuple[tuple[str, str], ...] = (
     *((written, read) for written in UTF16 for read in ("latin_1", "cp1252", "gb18030", *UTF16) if written != read),
 )
 
+UNKNOWN, MISFIT = 0xFF, 0xFE  # in bytes of UTF-8, which has neither: a lost byte; what makes no sense
 ANY = 256  # an unknown byte in a pattern
 # Losses that left no sign: how many bytes, and nats against them.
 HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
@@ -70,6 +71,24 @@ class Reader:
             for character, found in self.forms.items()
             if len(found) == 1 and character not in LOSSES
         }
+
+    @cached_property
+    def table(self) -> Ints:
+        """Shape (2, 65536): how many bytes each character of the basic plane stands for, and these as a number.
+
+        UNKNOWN for a loss; MISFIT for what can have been several byte strings or none, and for bytes as these two.
+        """
+        found = np.full((2, 0x10000), [[1], [MISFIT]], np.int64)
+        known = [
+            (ord(character), len(raw), int.from_bytes(raw, "big"))
+            for character, (raw, *more) in self.forms.items()
+            if not more and character <= "\uffff" and max(raw) < MISFIT
+        ]
+        codes, *columns = np.array(known, np.int64).T
+        found[:, codes] = columns
+        found[:, [ord(one) for one in LOSSES]] = [[1], [MISFIT]]
+        found[:, ord(REPLACEMENT)] = 1, UNKNOWN
+        return found
 
     @property
     def double(self) -> bool:
@@ -178,7 +197,7 @@ def bytes_of(text: str, read: str) -> bytes | None:
     for character in text:
         found = table.get(character)
         if found is None:
-            four = encoded(character, read) if read == GBK else None
+            four = four_bytes(character) if read == GBK else None
             if four is None:
                 return None
             pieces.append(four)
@@ -187,6 +206,12 @@ def bytes_of(text: str, read: str) -> bytes | None:
         else:
             pieces.append(found[0])
     return b"".join(pieces)
+
+
+@lru_cache(0x4000)
+def four_bytes(character: str) -> bytes | None:
+    """What GB18030 has for a character that GBK has not."""
+    return encoded(character, GBK)
 
 
 def encoded(text: str, encoding: str) -> bytes | None:

@@ -114,8 +114,9 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model
     """
     names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
     sure = round(1 - 0.5 * float(np.exp(-(over + 1) / 2)), 3)
+    source = text.slice(window.low, window.low + len(window.line))
     for piece in united(one.pieces, window.line):
-        before = text.slice(window.low + piece.start, window.low + piece.end)
+        before = source[piece.start : piece.end]
         note = Note(RULE.name, sure, reason=names)
         if piece.lossy:
             value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))

@@ -15,8 +15,8 @@ from itertools import groupby
 
 import numpy as np
 
-from textfix.language import LINE_END, SCALE, Model, basic
-from textfix.rules.mojibake.cells import CLEAN, NOTHING, Array, Cells, Channel, sensible
+from textfix.language import SCALE, Model, basic
+from textfix.rules.mojibake.cells import CLEAN, NOTHING, Array, Cells, Channel, framing, sensible
 from textfix.rules.mojibake.channels import ANY, LINE, REPLACEMENT, UTF8
 from textfix.rules.mojibake.pieces import UNREAD, Best, Nodes
 from textfix.text import CR, LF, Bools, Text, to_codes
@@ -34,7 +34,6 @@ ROOM = 60_000  # characters of all windows at once
 BROKEN = 10.0  # nats against bytes that make no character
 # Nats against a lost sign of ASCII that closes what is open, that is another, that opens or closes something else.
 FIT, MISFIT, UNASKED = -6.0, 4.0, 14.0
-FRAME = "\"'`()[]{}<>"  # signs of ASCII behind which, and before which, text is as at the end of a line
 
 
 @dataclass(frozen=True)
@@ -112,9 +111,7 @@ class Lattice:
         self.count = 1
         self.merged: list[tuple[Array, Array, Array]] = []
         self.most = COMPACT
-        self.line_end = int(model.symbol[ord(LINE_END)])
-        self.symbol = model.symbol.astype(np.int64)
-        self.symbol[[ord(sign) for sign in FRAME]] = self.line_end
+        self.symbol, self.line_end = framing(model)
 
     def run(self) -> list[Best]:
         size = len(self.text)

@@ -28,12 +28,13 @@ GONE = re.compile(rf"(?:锟斤拷)+锟?|\ufffd+|(?<![\w?!？！。…~～])\?{{{
 def lost(text: Text, context: Context) -> Proposals:
     """Report what cannot be known any more."""
     places = text.screen.where(Class.MOJIBAKE | Class.QUESTIONS)
+    places = places[np.isin(text.codes[places], [ord(one) for one in REASONS])]
+    row = text.row_of(places)
+    first, end = np.maximum(text.rows[row], places - 1), np.minimum(text.rows[row + 1], places + LONGEST)
     found, done = [], 0
-    for place in places[np.isin(text.codes[places], [ord(one) for one in REASONS])].tolist():
+    for place, low, high in zip(places.tolist(), first.tolist(), end.tolist(), strict=True):
         if place < done:
             continue
-        row = int(text.row_of(place))
-        low, high = max(int(text.rows[row]), place - 1), min(int(text.rows[row + 1]), place + LONGEST)
         match = GONE.match(text.slice(low, high), place - low)
         if match:
             done = low + match.end()

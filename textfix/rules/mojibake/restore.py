@@ -14,6 +14,7 @@ from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.channels import LOSSES, UTF8, Reader
 from textfix.rules.mojibake.lattice import Job, search
 from textfix.rules.mojibake.pieces import Best, Piece
+from textfix.rules.mojibake.spots import spots
 from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
@@ -69,8 +70,15 @@ class Part:
 
 def through(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
     """For each job the likeliest way to read its line through a channel."""
+    found = spotted(jobs, channel, model)
+    left = iter(searched([job for job, best in zip(jobs, found, strict=True) if best is None], channel, model))
+    return [best or next(left) for best in found]
+
+
+def searched(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
+    """For each job the likeliest way by the lattice, in parts."""
     parts = [list(cut(job, channel, model)) for job in jobs]
-    searched = iter(search([part.job for listed in parts for part in listed if part.job], channel, model))
+    bests = iter(search([part.job for listed in parts for part in listed if part.job], channel, model))
     found = []
     for listed in parts:
         pieces: list[Piece] = []
@@ -79,10 +87,21 @@ def through(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
             if part.text is not None:
                 pieces.append(Piece(part.start, part.end, part.text, False))
                 continue
-            best = next(searched)
+            best = next(bests)
             against += best.against
             pieces += [piece.moved(part.start) for piece in best.pieces if part.start + piece.end <= part.end]
         found.append(Best(tuple(pieces), against))
+    return found
+
+
+def spotted(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best | None]:
+    """For each job the likeliest way by its spots; None where that cannot be known, or a loss can be two bytes."""
+    found: list[Best | None] = [None] * len(jobs)
+    utf8 = channel.written.encoding == UTF8
+    asked = [number for number, job in enumerate(jobs) if utf8 and job.pairs <= 0 and not job.hidden]
+    closed = np.array([jobs[number].closed for number in asked], np.bool_)
+    for number, best in zip(asked, spots([jobs[number].line for number in asked], closed, channel, model), strict=True):
+        found[number] = best
     return found
 
 
