@@ -72,6 +72,12 @@ def test_a_row_depends_on_nothing_but_itself() -> None:
         assert got == [alone[i] for i in order]
 
 
+def test_what_one_row_leaves_open_is_nothing_to_the_next() -> None:
+    rows = ["```\n头发", "理发\n```\n发现", "<pre>头发", "发现</pre>", "<!-- 头发", "发现 -->", "-{头发", "发现}-"]
+    fixer = textfix.Fixer(textfix.Config(to="hant-tw"))
+    assert fixer.batch(pa.array(rows)).field("text").to_pylist() == [fixer.fix(row).text for row in rows]
+
+
 @pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.large_binary()])
 def test_batch_takes_strings_and_bytes(kind: pa.DataType) -> None:
     values = ["汉字", None, "", "漢字"]

@@ -18,19 +18,27 @@ NOTHING, LINE_START = re.compile("$"), re.compile(r"(?:\A|[\r\n])[ \t>]*\Z")
 SIGNS = {  # what an address or code begins with, all of it from there, and what must stand before and belongs to it
     "://": (re.compile(r"://[^\s，。；、）)」』”》>\"']+"), re.compile(r"[A-Za-z][A-Za-z0-9+.-]*$")),
     "@": (re.compile(r"@[\w-]+(?:\.[\w-]+)+"), re.compile(r"[\w.+-]+$")),
-    "-{": (re.compile(r"-\{.*?\}-"), NOTHING),
-    "```": (re.compile(r"```.*?\n[ \t>]*```", re.S), LINE_START),
-    "~~~": (re.compile(r"~~~.*?\n[ \t>]*~~~", re.S), LINE_START),
+    "-{": (re.compile(r"-\{.{0,2000}?\}-"), NOTHING),
+    "```": (re.compile(r"(?P<fence>```)"), LINE_START),
+    "~~~": (re.compile(r"(?P<tildes>~~~)"), LINE_START),
     "`": (re.compile(r"`[^`\n]+`"), NOTHING),
     "](": (re.compile(r"\]\([^()\n]*\)"), NOTHING),
     "<": (
         re.compile(
-            r"<(?P<tag>code|pre|script|style)\b.*?</(?P=tag)>|</?[A-Za-z][^<>]{0,2000}>|<!--.*?-->", re.S | re.I
+            r"<(?P<comment>!--)|<(?P<code>code)\b[^<>]{0,2000}>|<(?P<pre>pre)\b[^<>]{0,2000}>|"
+            r"<(?P<script>script)\b[^<>]{0,2000}>|<(?P<style>style)\b[^<>]{0,2000}>|</?[A-Za-z][^<>]{0,2000}>",
+            re.I,
         ),
         NOTHING,
     ),
     "/": (re.compile(r"(?:/[^\s/\\，。、：；（）()「」\"'<>|]+){2,}"), re.compile(r"(?:^|(?<=[\s\"'=(:,]))\.{0,2}$")),
     "\\": (re.compile(r"(?:\\[^\s/\\，。、：；（）()「」\"'<>|]+)+"), re.compile(r"[A-Za-z]:$")),
+}
+CLOSINGS = {  # how what goes on over lines ends, by the name of its beginning
+    "comment": re.compile("-->"),
+    **{name: re.compile(f"</{name}>", re.I) for name in ("code", "pre", "script", "style")},
+    "fence": re.compile(r"[\r\n][ \t>]*```"),
+    "tildes": re.compile(r"[\r\n][ \t>]*~~~"),
 }
 BEFORE = 64  # characters of a name before such a sign, at the most
 QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
@@ -50,16 +58,22 @@ def addresses(text: Text) -> Bools:
     string, rows = to_str(text.codes), text.rows.tolist()
     found = np.zeros(len(string), np.bool_)
     for sign, (pattern, before) in SIGNS.items():
-        done = 0
+        done, unclosed = 0, set[tuple[int, str]]()
         for hit in re.finditer(re.escape(sign), string):
             if hit.start() < done:
                 continue
             row = bisect_right(rows, hit.start()) - 1
-            match = pattern.match(string, hit.start(), rows[row + 1])
-            name = before.search(string[max(rows[row], hit.start() - BEFORE) : hit.start()]) if match else None
-            if match and name:
-                done = match.end()
-                found[hit.start() - len(name[0]) : done] = True
+            name = before.search(string[max(rows[row], hit.start() - BEFORE) : hit.start()])
+            match = pattern.match(string, hit.start(), rows[row + 1]) if name else None
+            if not name or not match:
+                continue
+            end, kind = match.end(), match.lastgroup
+            if kind and (row, kind) not in unclosed:
+                closing = CLOSINGS[kind].search(string, end, rows[row + 1])
+                end = closing.end() if closing else end
+                unclosed |= set() if closing else {(row, kind)}  # nor will a later one of this row be closed
+            found[hit.start() - len(name[0]) : end] = True
+            done = end
     return found
 
 
