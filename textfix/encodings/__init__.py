@@ -28,10 +28,9 @@ from textfix.encodings.choice import (
     sureness,
     weighed,
 )
-from textfix.encodings.mixture import stretches
+from textfix.encodings.mixture import Reading, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
-from textfix.encodings.spans import Stretch
 from textfix.language import Model
 from textfix.text import Ints, Text, offsets
 
@@ -106,8 +105,8 @@ def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list
     """The same for many byte strings, each by itself."""
     found = [as_forced(row, forced) if forced else as_utf8(row, told) for row in rows]
     left = [number for number, one in enumerate(found) if one is None]
-    for number, parts in zip(left, stretches([rows[number] for number in left], told), strict=True):
-        found[number] = joined(rows[number], parts)
+    for number, reading in zip(left, stretches([rows[number] for number in left], told), strict=True):
+        found[number] = joined(rows[number], reading)
     return [one for one in found if one is not None]
 
 
@@ -242,10 +241,12 @@ def likelier(data: bytes, encoding: str) -> bool:
     return name != encoding and sure >= UNSURE
 
 
-def joined(data: bytes, parts: Sequence[Stretch]) -> Decoded:
+def joined(data: bytes, reading: Reading) -> Decoded:
     """The stretches of data, read one after the other."""
+    if len(reading.parts) == 1:
+        return read(data, 0, reading.parts[0].encoding, reading.parts[0].confidence, reading.text)
     return concatenated(
-        [(one.start, read(data[one.start : one.end], 0, one.encoding, one.confidence)) for one in parts]
+        [(one.start, read(data[one.start : one.end], 0, one.encoding, one.confidence)) for one in reading.parts]
     )
 
 
@@ -261,11 +262,14 @@ def concatenated(parts: Sequence[tuple[int, Decoded]]) -> Decoded:
     return Decoded("".join(part.text for _, part in parts), tuple(segments), Edits.of(edits))
 
 
-def read(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
-    """Data in one encoding, which in UTF-16 may be parted by bytes that a rewriting of line ends put in."""
+def read(data: bytes, bom: int, encoding: str, confidence: float, text: str | None = None) -> Decoded:
+    """Data in one encoding, which in UTF-16 may be parted by bytes that a rewriting of line ends put in.
+
+    text: what it says, where that is known.
+    """
     line_ends = rewritten(data, bom, encoding)
     if not line_ends:
-        return evenly(data, bom, encoding, confidence)
+        return evenly(data, bom, encoding, confidence, text)
     edges = [bom, *(edge for at in line_ends for edge in (at, at + 3)), len(data)]
     parts = [(0, Decoded("", (Segment(0, bom, encoding, confidence, bom),)))] if bom else []
     for number, (low, high) in enumerate(pairwise(edges)):
@@ -295,10 +299,10 @@ def rewritten(data: bytes, bom: int, encoding: str) -> list[int]:
     return found
 
 
-def evenly(data: bytes, bom: int, encoding: str, confidence: float) -> Decoded:
+def evenly(data: bytes, bom: int, encoding: str, confidence: float, text: str | None = None) -> Decoded:
     """Data in one encoding, with what is left over at the end of UTF-16 or UTF-32 as a segment of its own."""
     end = len(data) - (len(data) - bom) % WIDE.get(encoding, 1)
-    text = to_text(data[bom:end], encoding)
+    text = to_text(data[bom:end], encoding) if text is None else text
     edits: list[Edit] = []
     if encoding not in ONE_TO_ONE and to_bytes(text, encoding) != data[bom:end]:
         text, edits = with_doubles(data[bom:end], encoding)

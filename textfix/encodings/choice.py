@@ -31,6 +31,7 @@ SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
 FIRST = CHINESE[1:]  # in which text is asked first to be plain Chinese
 FEW = 8  # characters beyond ASCII of such a text
 PLAIN = 7.0  # nats that each of them costs at the most
+ENOUGH, EASY = 16, 8.0  # characters of which single ones tell enough, and nats that they cost so; Korean costs 9.3
 FAR = 60.0  # nats behind the best, by characters alone, at which an encoding is left out
 SHARE = 1.0  # and more by this share of what the best costs
 NEVER = 1e9
@@ -161,7 +162,8 @@ def plainly(rows: Sequence[bytes], encoding: str) -> list[bool]:
     odd = (text.codes >= 0xD800) & (text.codes < 0xF900) | (text.codes >= 0x3040) & (text.codes < 0x3100)
     counts = sums(beyond, text)
     fine = (counts >= FEW) & (sums(odd, text) == 0)
-    asked = np.flatnonzero(fine)
+    easy = (counts >= ENOUGH) & (singly(text, Model.load()) < EASY * counts)
+    asked = np.flatnonzero(fine & ~easy)
     part = text.take(asked)
     steps = np.where(part.codes >= 0x80, Model.load().costs(part), 0)
     fine[asked] = sums(steps, part) < PLAIN * SCALE * counts[asked]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +14,10 @@ from textfix.language import SCALE, Model
 from textfix.text import PIECE, Bools, Codes, Ints, Text, gathered, odds, offsets
 
 TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs, that are worth a look
+ODD = 20  # quarters of a nat that characters side by side are worth, in a longer line
 BESIDE = 6  # characters on either side of a sign that the model is asked about
 EXPECTED = 8.5  # nats that a character beyond ASCII costs at the most, where it is read rightly, on average
-# Two characters in UTF-8 and more, with ASCII on either side. Behind a character of ASCII this finds them fastest.
-UTF8 = re.compile(rb"[\x00-\x7f](?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2,}(?![\x80-\xff])")
+UTF8 = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2,}(?![\x80-\xff])")  # two characters and more
 NEUTRAL = -0.5  # nats that a character of ASCII speaks for the reading
 DOUBT, DOUBT_SHORT = 15.0, 1.0  # nats by which characters, and those of a short line, are less likely than expected
 MARKUP, SLACK = 3.0, 12.0  # nats that a likely reading costs at the most for a character of ASCII, and besides
@@ -36,29 +37,37 @@ def doubtful(text: Text) -> Ints:
     high = np.minimum(hits + BESIDE + 1, text.rows[line + 1])
     first = np.flatnonzero(np.append(True, low[1:] >= high[:-1]))  # those that overlap are one
     high = np.append(high[first[1:] - 1], high[-1])
-    part = Text(text.codes[gathered(low[first], high)], offsets((high - low[first]).tolist()))
-    whole = high - low[first] >= np.diff(text.rows)[line[first]] - 1  # a short line has little to tell
-    return np.unique(line[first[best_sums(surprise(part), part) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)]])
+    line, low = line[first], low[first]
+    whole = high - low >= np.diff(text.rows)[line] - 1  # a short line has little to tell
+    part = Text(text.codes[gathered(low, high)], offsets((high - low).tolist()))
+    odd = np.flatnonzero(whole | (best_sums(oddness(part.codes).astype(np.int64), part) >= ODD))
+    part, line, whole = part.take(odd), line[odd], whole[odd]
+    return np.unique(line[best_sums(surprise(part), part) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)])
 
 
 def telling(text: Text) -> Ints:
     """The characters that are likelier in what was read wrongly, by much or two of them side by side."""
     pieces = range(0, len(text.codes), PIECE)
-    values = [oddness(text.codes[start : start + PIECE]) for start in pieces]
-    hits = [np.flatnonzero(one > 0) for one in values]
-    value = np.concatenate([one[at] for one, at in zip(values, hits, strict=True)] or [np.zeros(0, np.int8)])
-    place = np.concatenate([at + start for at, start in zip(hits, pieces, strict=True)] or [np.zeros(0, np.int64)])
+    hits = [np.flatnonzero(oddness(text.codes[start : start + PIECE]) > 0) + start for start in pieces]
+    place = np.concatenate(hits or [np.zeros(0, np.int64)])
+    value = oddness(text.codes[place]).astype(np.int16)
     close = (np.diff(place) <= TOUCHING) & (np.diff(text.row_of(place)) == 0)
-    value = value.astype(np.int16)
     with_next = value + np.append(np.where(close, value[1:], 0), 0)[: len(value)]
     return np.asarray(place[with_next >= TELLING], np.int64)
 
 
 def oddness(codes: Codes) -> npt.NDArray[np.int8]:
     """For each character the log-odds that it was read wrongly, in quarters of a nat; the most for a lone byte."""
+    return strangeness().take(codes, mode="clip")
+
+
+@cache
+def strangeness() -> npt.NDArray[np.int8]:
+    """The same for every code point of the basic plane; the last one stands for those beyond it."""
+    codes = np.arange(0x10000, dtype=np.uint32)
     values = odds(codes)
-    values[codes < 0x80] = 0
-    values[(codes >= 0xDC80) & (codes < 0xDD00)] = 127
+    values[:0x80] = 0
+    values[0xDC80:0xDD00] = 127
     return values
 
 
@@ -81,7 +90,21 @@ def best_sums(values: Ints, text: Text) -> Ints:
 
 def in_utf8(data: bytes) -> list[tuple[int, int]]:
     """Bytes from and to which characters in UTF-8 stand with ASCII around them, as chance does not make them."""
-    return [(match.start(), match.end() - 1) for match in UTF8.finditer(b"\n" + data)]
+    matches = (UTF8.match(data, place) for place in after_ascii(data).tolist())
+    return [match.span() for match in matches if match]
+
+
+def after_ascii(data: bytes) -> Ints:
+    """Where two characters in UTF-8 begin that stand behind ASCII."""
+    raw = np.frombuffer(b"\n" + data + bytes(6), np.uint8)
+    found = [np.zeros(0, np.int64)]
+    for start in range(0, len(data), PIECE):
+        piece = raw[start : start + PIECE + 6]
+        lead = (piece - np.uint8(0xE2) < 8) | (piece == 0xEF)
+        goes = piece - np.uint8(0x80) < 0x40
+        begins = (piece[:-6] < 0x80) & lead[1:-5] & goes[2:-4] & goes[3:-3] & lead[4:-2] & goes[5:-1] & goes[6:]
+        found.append(np.flatnonzero(begins) + start)
+    return np.concatenate(found)
 
 
 def credible(scored: Floats, lines: Sequence[bytes], names: Sequence[str], likely: float) -> Bools:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,13 +22,15 @@ from textfix.encodings.choice import (
     as_confidence,
     choose_many,
     margins,
+    plainly,
     scores,
     sense,
+    whole_units,
 )
 from textfix.encodings.doubt import credible, doubtful, in_utf8
-from textfix.encodings.plain import WIDE, to_text
+from textfix.encodings.plain import WIDE
 from textfix.encodings.spans import Stretch, spans, windows
-from textfix.text import LF, Bools, Ints, Text, offsets
+from textfix.text import LF, Bools, Ints, Text
 
 LINES = tuple(name for name in CANDIDATES if name != "euc_tw")  # in which lines of one file may differ
 ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn
@@ -35,37 +38,50 @@ RARE = 1e-9  # lines that an encoding has in advance
 LIKELY = 5.5  # nats that a character of a line may cost, in text of other languages than Chinese
 
 
-def stretches(rows: Sequence[bytes], told: str = "") -> list[list[Stretch]]:
+class Reading(NamedTuple):
+    """The stretches of bytes, and the text of those that are one stretch, as it was decoded to look into it."""
+
+    parts: list[Stretch]
+    text: str | None
+
+
+def stretches(rows: Sequence[bytes], told: str = "") -> list[Reading]:
     """Each byte string, by itself, cut into stretches, each in one encoding; told: one that a caller names.
 
     >>> lines = "".join(f"第{place}行，文字的編碼很簡單。\\n" for place in range(4)).encode("big5")
-    >>> [(one.start, one.encoding) for one in stretches([lines + "编码混在一起了。".encode("gbk")])[0]]
+    >>> [(one.start, one.encoding) for one in stretches([lines + "编码混在一起了。".encode("gbk")])[0].parts]
     [(0, 'big5hkscs'), (104, 'gb18030')]
     >>> line = "这个文件叫做".encode() + "说明文件".encode("gbk") + "，请看。".encode()
-    >>> [one.encoding for one in stretches([line])[0]]
+    >>> [one.encoding for one in stretches([line])[0].parts]
     ['utf-8', 'gb18030', 'utf-8']
     """
     chosen = choose_many(rows, told)
-    found = [[Stretch(0, len(row), name, sure)] for row, (name, sure) in zip(rows, chosen, strict=True)]
-    for number, lines in doubted(rows, [name for name, _ in chosen]).items():
-        found[number] = parts_of(rows[number], *chosen[number], lines)
+    texts = [whole_units(row, name) for row, (name, _) in zip(rows, chosen, strict=True)]
+    found = [
+        Reading([Stretch(0, len(row), name, sure)], text)
+        for row, text, (name, sure) in zip(rows, texts, chosen, strict=True)
+    ]
+    for number, lines in doubted(rows, texts, [name for name, _ in chosen]).items():
+        name, sure = chosen[number]
+        parts = parts_of(rows[number], name, sure, lines)
+        found[number] = Reading(parts, texts[number] if [one.encoding for one in parts] == [name] else None)
     return found
 
 
-def doubted(rows: Sequence[bytes], names: Sequence[str]) -> dict[int, Ints]:
-    """For the byte strings in which anything may be in another encoding than the one named, the lines that may."""
+def doubted(rows: Sequence[bytes], texts: Sequence[str], names: Sequence[str]) -> dict[int, Ints]:
+    """For the byte strings in which anything may be in another encoding than the one named, the lines that may.
+
+    texts: the byte strings as they are read in these encodings.
+    """
     found: dict[int, Ints] = {}
     for name in sorted(set(names) - {*WIDE}):
         asked = [number for number, one in enumerate(names) if one == name]
-        texts = [in_lines(to_text(rows[number], name)) for number in asked]
-        codes, lines = offsets([len(one.codes) for one in texts]), offsets(map(len, texts))
-        starts = [one.rows[:-1] + start for one, start in zip(texts, codes[:-1], strict=True)]
-        every = Text(np.concatenate([one.codes for one in texts]), np.append(np.concatenate(starts), codes[-1]))
+        every, lines = in_lines([texts[number] for number in asked])
         doubts = doubtful(every) if name in LINES else np.zeros(0, np.int64)
         if name != "utf-8":
             runs = [
                 line + start
-                for number, start in zip(asked, lines[:-1], strict=True)
+                for number, start in zip(asked, lines.tolist(), strict=False)
                 for line in utf8_lines(rows[number])
             ]
             doubts = np.union1d(doubts, np.array(runs, np.int64))
@@ -128,7 +144,12 @@ class Lines:
         return [self.data[start:end].rstrip(b"\n") for start, end in pairs]
 
     def chosen(self, asked: Ints, names: Sequence[str]) -> tuple[Ints, Floats]:
-        """For every line the number of its encoding, the first where it is not asked, and how sure that is in nats."""
+        """For every line the number of its encoding, the first where it is not asked, and how sure that is in nats.
+
+        What is plain Chinese in the first one needs no rival.
+        """
+        if names[0] in CHINESE:
+            asked = asked[~np.array(plainly(self.of(asked), names[0]), np.bool_)]
         lines = self.of(asked)
         scored = scores(lines, names)
         if names[0] not in CHINESE:  # of other languages the model knows less: what is likelier may be no better
@@ -152,11 +173,12 @@ def settled(scored: Floats, sure: int) -> Ints:
     return np.asarray(choice, np.int64)
 
 
-def in_lines(text: str) -> Text:
-    """A text as its lines; the line ends belong to them."""
-    codes = Text.of(text).codes
-    ends = np.flatnonzero(codes[:-1] == LF) + 1
-    return Text(codes, np.concatenate([[0], ends, [len(codes)]]).astype(np.int64))
+def in_lines(texts: Sequence[str]) -> tuple[Text, Ints]:
+    """Texts as their lines, to which the line ends belong, and the number of the first line of each, and of all."""
+    whole = Text.of(texts)
+    ends = np.flatnonzero(whole.codes == LF) + 1
+    starts = np.union1d(ends, whole.rows)
+    return Text(whole.codes, starts), np.asarray(np.searchsorted(starts, whole.rows), np.int64)
 
 
 def parted(whole: Sequence[Stretch], spans: Sequence[Stretch]) -> list[Stretch]:

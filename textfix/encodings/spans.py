@@ -20,7 +20,7 @@ from textfix.encodings.choice import ASCII, CHINESE, NEVER, UNEXPLAINED, Floats,
 from textfix.encodings.doubt import DOUBT, credible, in_utf8, surprise
 from textfix.encodings.plain import to_bytes, to_text
 from textfix.language import SCALE, Model, basic
-from textfix.text import LF, Ints, Text
+from textfix.text import LF, Bools, Ints, Text, offsets
 
 NEAR = 8  # characters between doubtful ones that are doubted together
 AROUND = 24  # characters on either side of doubtful ones that are read again with them
@@ -31,6 +31,7 @@ BACK = 3.0  # nats for the way back to the encoding of the line: spans are short
 LIKELY = 8.5  # nats that a character of a span may cost
 FEWEST = {"utf-8": 2, "gb18030": 3, "big5hkscs": 3}  # different Han characters of a span inside a line
 SURE = 8.0  # nats by which it must be likelier
+TIED = 3.0  # nats that a character of it may cost less behind the ones before it than by itself
 HAN, ODD = re.compile("[\u3400-\u9fff]"), re.compile("[\u3040-\u312f\u3130-\u318f\uac00-\uf8ff\uff65-\uff9f]")
 
 Array = npt.NDArray[np.int64]
@@ -167,23 +168,32 @@ class Way:
 
 
 def walked(data: bytes, asked: Sequence[Window], costs: Floats) -> Iterator[Way]:
-    """The likeliest way through each window."""
-    order = sorted(asked, key=lambda one: one.end - one.start)
+    """The likeliest way through each window in which a span may be believed."""
+    hopeful = [
+        one
+        for group in alike(asked)
+        for one, gain in zip(group, gains(data, group), strict=True)
+        if (gain >= SURE + costs).any()
+    ]
+    for group in alike(hopeful):
+        yield from ways(data, group, costs)
+
+
+def alike(windows: Sequence[Window]) -> Iterator[Sequence[Window]]:
+    """Windows of about the same size, to be read at once."""
+    order = sorted(windows, key=lambda one: one.end - one.start)
     for start in range(0, len(order), TOGETHER):
-        yield from ways(data, order[start : start + TOGETHER], costs)
+        yield order[start : start + TOGETHER]
 
 
 def ways(data: bytes, group: Sequence[Window], costs: Floats) -> Iterator[Way]:
     """The same for windows of about the same size, all at once."""
-    sizes = np.array([one.end - one.start for one in group])
-    raw = np.zeros((len(group), int(sizes.max()) + 4), np.int64)
-    for row, one in enumerate(group):
-        raw[row, : sizes[row]] = np.frombuffer(data[one.start : one.end], np.uint8)
-    lattice = Lattice(*zip(*(characters(raw, name) for name in CHINESE), strict=True))
+    sizes = [one.end - one.start for one in group]
     own = [CHINESE.index(one.own) for one in group]
+    lattice = Lattice(*every_character(data, group))
     lattice.walk(np.array(own), costs)
     for row, one in enumerate(group):
-        steps, cost = lattice.back(row, int(sizes[row]), own[row], one.inside)
+        steps, cost = lattice.back(row, sizes[row], own[row], one.inside)
         alone = 0.0 if len(steps) == 1 else float(scores([data[one.start : one.end]], [one.own])[0, 0])
         gain = -alone - cost
         parts = (
@@ -191,6 +201,51 @@ def ways(data: bytes, group: Sequence[Window], costs: Floats) -> Iterator[Way]:
             for low, high, number in steps
         )
         yield Way(one, cost, gain, tuple(judged(parts, data, one)))
+
+
+def every_character(data: bytes, group: Sequence[Window]) -> tuple[Array, Array]:
+    """The characters that begin at each byte of the windows, in each encoding, and how many bytes they have."""
+    raw = np.zeros((len(group), max(one.end - one.start for one in group) + 4), np.int64)
+    for row, one in enumerate(group):
+        raw[row, : one.end - one.start] = np.frombuffer(data[one.start : one.end], np.uint8)
+    codes, sizes = zip(*(characters(raw, name) for name in CHINESE), strict=True)
+    return np.array(codes), np.array(sizes)
+
+
+def gains(data: bytes, group: Sequence[Window]) -> Floats:
+    """Shape (windows, encodings): by how many nats a span can be likelier than in its window's own, at the most.
+
+    Its characters are taken one by one, each for as likely as the ones before it may make it.
+    """
+    codes, sizes = every_character(data, group)
+    rows, length = codes.shape[1:]
+    columns = np.arange(rows)
+    own = np.array([CHINESE.index(one.own) for one in group])
+    known = codes[own, columns]
+    lasts = np.arange(length) < np.array([one.end - one.start for one in group])[:, None]
+    begins = np.zeros((rows, length + 4), np.bool_)
+    begins[:, 0] = True
+    for place in range(length):
+        begins[columns, place + sizes[own, columns, place]] |= begins[:, place]
+    begins = begins[:, :length] & lasts
+    model = Model.load()
+    text = Text(np.maximum(known[begins], 0).astype(np.uint32), offsets(begins.sum(axis=1).tolist()))
+    cost = np.zeros((rows, length + 4))
+    cost[:, 1:-3][begins] = np.where(known[begins] < 0, UNEXPLAINED, model.costs(text) / SCALE)
+    before = np.cumsum(cost, axis=1)  # in the own encoding, before each byte
+    basics = basic(np.maximum(codes, 0).astype(np.uint32))
+    forms = np.minimum(model.hans, model.hant).take(basics)
+    alone = (model.single.take(model.symbol.take(basics)).astype(np.uint16) + forms) / SCALE - TIED
+    behind = np.arange(length) + sizes
+    gain = before[columns[:, None], behind] - before[:, :length] - np.where(codes < 0, UNEXPLAINED, alone)
+    gain[(codes >= 0) & (codes < 0x80)] = 0
+    gain[odd().take(basics)] = -NEVER
+    gain[own, columns] = 0
+    best = np.zeros((len(CHINESE), rows, length + 4))
+    numbers = np.arange(len(CHINESE))[:, None]
+    for place in range(length - 1, -1, -1):
+        best[:, :, place] = np.maximum(0, gain[:, :, place] + best[numbers, columns, behind[:, :, place]])
+    return np.asarray(best.max(axis=2).T, np.float64)
 
 
 def judged(parts: Iterable[Stretch], data: bytes, window: Window) -> Iterator[Stretch]:
@@ -220,9 +275,9 @@ class Lattice:
     last one was; taken: the bytes of the last one.
     """
 
-    def __init__(self, codes: Sequence[Array], sizes: Sequence[Array]) -> None:
-        self.codes, self.sizes = np.array(codes), np.array(sizes)
-        encodings, rows, length = self.codes.shape
+    def __init__(self, codes: Array, sizes: Array) -> None:
+        self.codes, self.sizes = codes, sizes
+        encodings, rows, length = codes.shape
         shape = (length + 5, encodings, rows)
         model = Model.load()
         self.cost = np.full(shape, NEVER)
@@ -318,6 +373,12 @@ def utf8(byte: Array, second: Array, third: Array, fourth: Array) -> tuple[Array
         (byte >= 0xF0) & (byte < 0xF5) & goes[0] & goes[1] & goes[2] & (four >= 0x10000) & (four < 0x110000),
     ]
     return np.select(kinds, [byte, two, three, four], -1), np.select(kinds, [1, 2, 3, 4], 1)
+
+
+@cache
+def odd() -> Bools:
+    """For each code point of the basic plane whether no span of Chinese holds it."""
+    return np.array([bool(ODD.match(chr(code))) for code in range(0x10000)])
 
 
 @cache
