@@ -76,12 +76,20 @@ def diff(paths: tuple[str, ...], style: str, log_file: str | None) -> None:
     if len(paths) > 2:
         raise click.UsageError("diff takes one path, or two: BEFORE AFTER")
     outcome = Outcome()
-    differs = False
-    with outcome.handling(paths[-1]):
-        change = change_since(paths[0], log_file) if len(paths) == 1 else change_between(*paths)
-        differs = change.raw != change.after
+    changes: list[Change] = []
+    texts: list[str] = []
+    for path in paths:
+        with outcome.handling(path):
+            if len(paths) == 1:
+                changes.append(change_since(path, log_file))
+            else:
+                texts.append(files.read(path).decode("utf-8", "surrogateescape"))
+    if len(texts) == 2:
+        of_before = (paths[0], paths[0])  # a patch is for the file that was there before
+        changes.append(views.of_texts(texts[0], texts[1], of_before))
+    for change in changes:
         show_change(change, terminal_style() if style == "terminal" else style)
-    outcome.exit(1 if differs else 0)
+    outcome.exit(1 if any(change.raw != change.after for change in changes) else 0)
 
 
 def change_since(path: str, log_file: str | None) -> Change:
@@ -95,12 +103,6 @@ def change_since(path: str, log_file: str | None) -> Change:
     edits = reduce(Edits.compose, (step.edits for step in steps), EMPTY)
     anew = recoded(log.segments, log.written)
     return views.Change(before, text, edits, raw, tuple(singly(steps)), (path, path), anew)
-
-
-def change_between(before: str, after: str) -> Change:
-    """What leads from one file to another."""
-    old, new = (files.read(path).decode("utf-8", "surrogateescape") for path in (before, after))
-    return views.of_texts(old, new, (before, before))  # a patch is for the file that was there before
 
 
 @click.command(

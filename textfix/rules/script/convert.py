@@ -45,10 +45,12 @@ def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
     spans = screen.grown(han & (other | ~own))
     found = [converted(part, group, to, share, config) for group in groups(part, spans)]
     if to in ("hant-tw", "hant-hk"):
-        differs = np.flatnonzero(in_form(part.codes, to) != part.codes)
+        right = own & ~other
+        places = gathered(screen.starts[right], screen.ends[right])
+        differs = places[in_form(part.codes[places], to) != part.codes[places]]
         telling = np.zeros(len(own), np.bool_)
         telling[np.searchsorted(screen.starts, differs, side="right") - 1] = True
-        found.append(regional(part, screen.grown(telling & own & ~other), to, config))
+        found.append(regional(part, screen.grown(telling), to, config))
     edits = joined(found)
     edits = edits.select(~addresses(part)[edits.start]) if len(edits) else edits
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
