@@ -34,7 +34,6 @@ LATTICES = 3  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, without losses and with
-LESS, LONG = 2.0, 400  # and so many less where there are so many bytes, of which chance makes no exception
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
@@ -165,10 +164,7 @@ def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Mo
     found = []
     for window, listed in zip(asked, tried, strict=True):
         most = LOSSY if REPLACEMENT in window.segment else LIKELY
-        costs = [
-            (one.written != UTF8, -next(scores) / one.size + LESS * min(1, one.size / LONG), number)
-            for number, one in enumerate(listed)
-        ]
+        costs = [(one.written != UTF8, -next(scores) / one.size, number) for number, one in enumerate(listed)]
         likely = [number for other, cost, number in sorted(costs) if not other or cost <= most]
         found.append([(listed[number].written, listed[number].read) for number in likely[:LATTICES]])
     return found
