@@ -74,6 +74,7 @@ def test_a_row_depends_on_nothing_but_itself() -> None:
 
 def test_what_one_row_leaves_open_is_nothing_to_the_next() -> None:
     rows = ["```\n头发", "理发\n```\n发现", "<pre>头发", "发现</pre>", "<!-- 头发", "发现 -->", "-{头发", "发现}-"]
+    rows += ["头发~~", "~~~\n里面发\n~~~", "头发``", "```\n里面发\n```"]
     fixer = textfix.Fixer(textfix.Config(to="hant-tw"))
     assert fixer.batch(pa.array(rows)).field("text").to_pylist() == [fixer.fix(row).text for row in rows]
 

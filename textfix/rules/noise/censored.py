@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,6 +34,7 @@ LONGEST = 6  # letters of a syllable
 MOST = 90  # characters of a syllable that are tried, the commonest ones
 WORD = 4  # syllables of a word with tone marks
 BEAM = 60
+TOGETHER = 16  # words that are read at once
 WINDOW = 300  # characters around in which talk of pinyin is heard, and that tell the script
 # What writers write so: ta stands for 他 and 她 alike, lv for level; the others are English words that Chinese uses.
 EVERYDAY = "ta lv ng hm hng can fan he lan long man me men ping po run she song wan"
@@ -189,10 +190,11 @@ def readings(words: Sequence[Word], scripts: Sequence[Class], model: Model) -> l
         lines = [left + text + right for (left, right), listed in zip(around, texts, strict=True) for text in listed]
         if not lines:
             return [listed if index not in asked else [] for index, listed in enumerate(found)]
-        scores = iter((model.score(Text.of(lines)) + sought([one for listed in texts for one in listed])).tolist())
-        for index, listed in zip(asked, texts, strict=True):
-            scored = [Reading(text, next(scores)) for text in listed]
-            found[index] = sorted(scored, key=lambda one: -one.score)[:BEAM]
+        scores = model.score(Text.of(lines)) + sought([one for listed in texts for one in listed])
+        sizes = np.cumsum([len(listed) for listed in texts])[:-1]
+        for index, listed, part in zip(asked, texts, np.split(scores, sizes), strict=True):
+            best = np.argsort(-part, kind="stable")[:BEAM].tolist()
+            found[index] = [Reading(listed[one], float(part[one])) for one in best]
     return found
 
 
@@ -235,10 +237,19 @@ def propose(text: Text, context: Context) -> Proposals:
         words += [word] if word else []
     if not words:
         return Proposals()
-    options = readings(words, [script_at(text, word.start, word.end) for word in words], context.model)
-    without = context.model.score(Text.of(["".join(word.near(len(word.syllables))) for word in words])).tolist()
-    edits = map(edit_of, words, options, without)
-    return Proposals.of(edit for edit in edits if edit)
+    return Proposals.of(edit for some in parts(words) for edit in edits(text, some, context.model))
+
+
+def parts(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
+    """The words, so many at a time that all that they can stand for fits the memory."""
+    yield from (words[start : start + TOGETHER] for start in range(0, len(words), TOGETHER))
+
+
+def edits(text: Text, words: Sequence[Word], model: Model) -> Iterator[Edit]:
+    """What these words are taken for, where the model is sure."""
+    options = readings(words, [script_at(text, word.start, word.end) for word in words], model)
+    without = model.score(Text.of(["".join(word.near(len(word.syllables))) for word in words])).tolist()
+    yield from (edit for edit in map(edit_of, words, options, without) if edit)
 
 
 def word_at(text: Text, start: int, end: int) -> Word | None:

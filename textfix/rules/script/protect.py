@@ -19,8 +19,8 @@ SIGNS = {  # what an address or code begins with, all of it from there, and what
     "://": (re.compile(r"://[^\s，。；、）)」』”》>\"']+"), re.compile(r"[A-Za-z][A-Za-z0-9+.-]*$")),
     "@": (re.compile(r"@[\w-]+(?:\.[\w-]+)+"), re.compile(r"[\w.+-]+$")),
     "-{": (re.compile(r"-\{.{0,2000}?\}-"), NOTHING),
-    "```": (re.compile(r"(?P<fence>```)"), LINE_START),
-    "~~~": (re.compile(r"(?P<tildes>~~~)"), LINE_START),
+    "```": (re.compile(r"(?P<fence>```)"), NOTHING),
+    "~~~": (re.compile(r"(?P<tildes>~~~)[\w+-]*[ \t]*(?=[\r\n])", re.A), LINE_START),  # not 真好~~~, as people feel
     "`": (re.compile(r"`[^`\n]+`"), NOTHING),
     "](": (re.compile(r"\]\([^()\n]*\)"), NOTHING),
     "<": (
@@ -37,8 +37,8 @@ SIGNS = {  # what an address or code begins with, all of it from there, and what
 CLOSINGS = {  # how what goes on over lines ends, by the name of its beginning
     "comment": re.compile("-->"),
     **{name: re.compile(f"</{name}>", re.I) for name in ("code", "pre", "script", "style")},
-    "fence": re.compile(r"[\r\n][ \t>]*```"),
-    "tildes": re.compile(r"[\r\n][ \t>]*~~~"),
+    "fence": re.compile("```"),
+    "tildes": re.compile(r"[\r\n][ \t>]*~~~+[ \t]*(?![^\r\n])"),
 }
 BEFORE = 64  # characters of a name before such a sign, at the most
 QUOTED = re.compile(f"[{OPENING}]([^{OPENING}{CLOSING}\n]{{2,}})[{CLOSING}]")
@@ -58,22 +58,21 @@ def addresses(text: Text) -> Bools:
     string, rows = to_str(text.codes), text.rows.tolist()
     found = np.zeros(len(string), np.bool_)
     for sign, (pattern, before) in SIGNS.items():
-        done, unclosed = 0, set[tuple[int, str]]()
-        for hit in re.finditer(re.escape(sign), string):
-            if hit.start() < done:
-                continue
-            row = bisect_right(rows, hit.start()) - 1
-            name = before.search(string[max(rows[row], hit.start() - BEFORE) : hit.start()])
-            match = pattern.match(string, hit.start(), rows[row + 1]) if name else None
-            if not name or not match:
-                continue
-            end, kind = match.end(), match.lastgroup
-            if kind and (row, kind) not in unclosed:
-                closing = CLOSINGS[kind].search(string, end, rows[row + 1])
-                end = closing.end() if closing else end
-                unclosed |= set() if closing else {(row, kind)}  # nor will a later one of this row be closed
-            found[hit.start() - len(name[0]) : end] = True
-            done = end
+        unclosed = set[tuple[int, str]]()
+        place = string.find(sign)
+        while place >= 0:
+            row = bisect_right(rows, place) - 1
+            name = before.search(string[max(rows[row], place - BEFORE) : place])
+            match = pattern.match(string, place, rows[row + 1]) if name else None
+            end = place + 1
+            if name and match:
+                end, kind = match.end(), match.lastgroup
+                if kind and (row, kind) not in unclosed:
+                    closing = CLOSINGS[kind].search(string, end, rows[row + 1])
+                    end = closing.end() if closing else end
+                    unclosed |= set() if closing else {(row, kind)}  # nor will a later one of this row be closed
+                found[place - len(name[0]) : end] = True
+            place = string.find(sign, end)
     return found
 
 
