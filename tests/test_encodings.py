@@ -230,3 +230,16 @@ def test_segments_are_told_with_lines_and_character_set() -> None:
     first, second = textfix.detect(data).segments
     assert (first.charset, first.line, first.last_line, first.sample) == ("gb2312", 1, 1, "第一行，记录服务器的日志。 ")
     assert (second.charset, second.line, second.last_line) == ("big5", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("line", "encoding"),
+    [
+        ("L'armée achéménide multiethnique était composée de nombreux guerriers", "latin-1"),
+        ("皆得不退轉於阿耨多羅三藐三菩提", "euc_jp"),
+    ],
+)
+def test_a_line_of_few_odd_characters_is_not_swallowed(line: str, encoding: str) -> None:
+    around = "不过味道还是不错的，下次还会再来，老板人也很好。\n" * 3
+    raw = around.encode("gbk") + (line + "\n").encode(encoding) + around.encode("gbk")
+    assert decode(raw).text == around + line + "\n" + around

@@ -14,7 +14,7 @@ from textfix.language import SCALE, Model
 from textfix.text import PIECE, Bools, Codes, Ints, Text, gathered, odds, offsets
 
 TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs, that are worth a look
-ODD = 20  # quarters of a nat that characters side by side are worth, in a longer line
+ODD = 8  # quarters of a nat that characters side by side are worth, in a longer line
 BESIDE = 6  # characters on either side of a sign that the model is asked about
 EXPECTED = 8.5  # nats that a character beyond ASCII costs at the most, where it is read rightly, on average
 UTF8 = re.compile(rb"(?:[\xe2-\xe9\xef][\x80-\xbf]{2}){2,}(?![\x80-\xff])")  # two characters and more
