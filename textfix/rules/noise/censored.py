@@ -182,9 +182,12 @@ def readings(words: Sequence[Word], scripts: Sequence[Class], model: Model) -> l
     for number in range(WORD):
         asked = [index for index, word in enumerate(words) if number < len(word.syllables)]
         texts = [
-            [one.text + other for one in found[index] for other in written_in(scripts[index], syllable)]
+            [
+                one.text + other
+                for one in found[index]
+                for other in written_in(scripts[index], words[index].syllables[number])
+            ]
             for index in asked
-            for syllable in words[index].syllables[number : number + 1]
         ]
         around = [words[index].near(number + 1) for index in asked]
         lines = [left + text + right for (left, right), listed in zip(around, texts, strict=True) for text in listed]
@@ -235,21 +238,18 @@ def propose(text: Text, context: Context) -> Proposals:
     for start, end in islands(text):
         word = word_at(text, start, end) if not words or start >= words[-1].end else None
         words += [word] if word else []
-    if not words:
-        return Proposals()
-    return Proposals.of(edit for some in parts(words) for edit in edits(text, some, context.model))
-
-
-def parts(words: Sequence[Word]) -> Iterator[Sequence[Word]]:
-    """The words, so many at a time that all that they can stand for fits the memory."""
-    yield from (words[start : start + TOGETHER] for start in range(0, len(words), TOGETHER))
+    parts = (words[first : first + TOGETHER] for first in range(0, len(words), TOGETHER))
+    return Proposals.of(edit for some in parts for edit in edits(text, some, context.model))
 
 
 def edits(text: Text, words: Sequence[Word], model: Model) -> Iterator[Edit]:
-    """What these words are taken for, where the model is sure."""
+    """What these words are taken for, where the model is sure: few words at a time, as each can stand for thousands."""
     options = readings(words, [script_at(text, word.start, word.end) for word in words], model)
     without = model.score(Text.of(["".join(word.near(len(word.syllables))) for word in words])).tolist()
-    yield from (edit for edit in map(edit_of, words, options, without) if edit)
+    for word, listed, alone in zip(words, options, without, strict=True):
+        edit = edit_of(word, listed, alone, model)
+        if edit:
+            yield edit
 
 
 def word_at(text: Text, start: int, end: int) -> Word | None:
@@ -265,14 +265,13 @@ def word_at(text: Text, start: int, end: int) -> Word | None:
     return None if any(ABOUT.search(side) for side in text.wide(start, end, WINDOW)) else word
 
 
-def edit_of(word: Word, options: Sequence[Reading], without: float) -> Edit | None:
+def edit_of(word: Word, options: Sequence[Reading], without: float, model: Model) -> Edit | None:
     """The likeliest reading of a word, if it is one that is expected there.
 
     without: the log-likelihood of what stands around, without the word.
     """
     if not options:
         return None
-    model = Model.load()
     best, sure = options[0], confidence(options, model)
     cost = without - best.score + float(sought([best.text])[0])
     if sure < LEAST or cost > EXPECTED * len(word.syllables):

@@ -79,7 +79,7 @@ class Chooser:
     @classmethod
     def of(cls, tables: Mapping[str, npt.NDArray[np.generic]]) -> Chooser:
         """From the arrays of the file: pairs of code points, and tables as they are used."""
-        forms = {name: settled(mapped(tables[f"forms {name}"])) for name in (*TARGETS, "hant")}
+        forms = {name: mapped(tables[f"forms {name}"]) for name in (*TARGETS, "hant")}
         sources, first = tables["sources"].astype(np.int64), int(tables["first"][0])
         numbers = []
         for start, end in ((0, first), (first, len(sources))):
@@ -222,12 +222,6 @@ def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
     table = np.arange(BASE, dtype=np.uint32)
     table[pairs[0].astype(np.int64)] = pairs[1]
     return table
-
-
-def settled(table: Codes) -> Codes:
-    """The table that leads to the end of each chain at once; of two that lead to one another both stay."""
-    again = table[table]
-    return np.where(again[again] == again, again, table)
 
 
 def feature(first: Hashes, kind: int, around: tuple[int, ...], beside: Mapping[int, Hashes]) -> Hashes:
