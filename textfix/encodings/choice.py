@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import math
+import operator
 import re
 from collections.abc import Sequence
 from itertools import compress
@@ -15,6 +16,7 @@ from itertools import compress
 import numpy as np
 import numpy.typing as npt
 
+from textfix.encodings.alphabets import strangers
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import meant
 from textfix.language import SCALE, Model, basic, sums
@@ -22,11 +24,11 @@ from textfix.text import Text
 
 Floats = npt.NDArray[np.float64]
 CHINESE = ("utf-8", "gb18030", "big5hkscs")
+ASCII = bytes(range(0x80))
 CANDIDATES = (*CHINESE, "cp932", "euc_jp", "cp949", "euc_tw", "cp1252", "cp1251", "cp1250", "koi8_r")
 DOUBLE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_tw")
 # Nats against an encoding in advance: what textfix reads is mostly Chinese.
 AGAINST = {"cp932": 2.0, "euc_jp": 3.0, "cp949": 3.0, "euc_tw": 4.0, "cp1250": 2.0, "koi8_r": 2.0}
-ASCII = bytes(range(0x80))
 SAMPLE = 1 << 16  # bytes that are enough to tell encodings apart
 FIRST = CHINESE[1:]  # in which text is asked first to be plain Chinese
 FEW = 8  # characters beyond ASCII of such a text
@@ -40,13 +42,16 @@ CUT, ALONE = 3.0, 6.0  # nats that a character costs which is cut in two at eith
 MOST = 0.3  # the share of the characters beyond ASCII that has to read well; the rest may be in another encoding
 STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them may cost, and letters of an alphabet
 ADVANCE = 8.0  # nats for what is read as Chinese being so
-PART = 0.3  # of the bytes beyond ASCII that chance does not make characters of three bytes in UTF-8
 HOPELESS = -20.0  # sense of what charset-normalizer is asked about
-PAGES = (  # the encodings of single bytes that browsers know (Encoding Standard), and those of DOS
-    *("cp866", "iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9", "iso8859_15"),
-    *("koi8_r", "koi8_u", "mac_roman", "mac_cyrillic", "cp874", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254"),
-    *("cp1255", "cp1256", "cp1257", "cp1258", "cp437", "cp850", "cp852"),
+SINGLE = ("cp1252", "cp1251", "cp1250", "koi8_r")  # candidates in which a byte is a character
+PAGES = (  # what charset-normalizer is asked about, the commonest first: what browsers know (Encoding Standard), DOS, Mac
+    *("cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1254", "cp1257", "cp1251", "koi8_r", "iso8859_5", "cp866"),
+    *("iso8859_7", "cp1253", "iso8859_9", "cp1255", "iso8859_8", "cp1256", "iso8859_6", "cp874", "koi8_u", "cp1258"),
+    *("iso8859_16", "iso8859_13", "iso8859_4", "iso8859_10", "iso8859_3", "cp852", "cp850", "cp437", "cp855", "cp865"),
+    *("cp737", "cp862", "mac_cyrillic", "mac_roman", "mac_latin2", "johab"),
 )
+LONG_ENOUGH = 64  # bytes from which it may know better than the model
+ALIKE, COHERENT = 0.03, 0.8  # its mess that counts as the best, and the share of the best coherence
 GUESSED = 0.5  # how sure such a guess is
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
 PRINTABLE = bytes(set(range(0x20, 0x7F)) - {0x5C}) + rb"\x41\n+AGE-"
@@ -78,7 +83,6 @@ END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[
 START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
 NULS = re.compile(rb"(?:\0{8})+")  # as a crash leaves them in a log, by whole blocks
 HALF = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")  # half a surrogate pair, in UTF-8
-TRIPLE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 LONE = re.compile("[\udc80-\udcff]")
 LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 
@@ -184,9 +188,12 @@ def weighed(
     answers = [
         (name, as_confidence(nats)) for name, nats in zip(chosen, np.minimum(margins(total, best), known), strict=True)
     ]
-    for number in np.flatnonzero(known < 0).tolist():
+    for number, name in enumerate(chosen):
         row = rows[number]
-        if other := explaining(row, favoured[number]) or (guess(row) if known[number] < HOPELESS else None):
+        other = explaining(row, favoured[number]) if known[number] < 0 else None
+        if not other and (known[number] < HOPELESS or name in SINGLE):
+            other = guess(row, name if name in SINGLE and known[number] >= 0 else None)
+        if other and other != name:
             answers[number] = (other, GUESSED)
     return answers
 
@@ -321,13 +328,23 @@ def explaining(row: bytes, favoured: dict[str, float]) -> str | None:
     return None
 
 
-def guess(data: bytes) -> str | None:
-    """The encoding of single bytes that charset-normalizer finds; Chinese, Japanese and Korean are known better."""
+def guess(data: bytes, likely: str | None) -> str | None:
+    """The encoding of single bytes, or Johab, that charset-normalizer finds; Chinese and Japanese are known better.
+
+    likely: what the model takes it for, if it makes sense; it is right if it suits an alphabet in all. Of what
+    charset-normalizer finds equally tidy, the one that suits an alphabet best, since that tells Czech letters from
+    Slovak ones by chance.
+    """
     import charset_normalizer
 
-    beyond = len(data.translate(None, ASCII))
-    if sum(map(len, TRIPLE.findall(data))) > PART * beyond:
+    if likely and (len(data) < LONG_ENOUGH or not strangers(to_text(data, likely))[0]):
         return None
-    found = charset_normalizer.from_bytes(data, cp_isolation=[*PAGES]).best()
-    name = named(found.encoding) if found else None
+    whole = data[: data.rfind(b"\n") + 1] if len(data) == SAMPLE else data
+    found = list(charset_normalizer.from_bytes(whole or data, cp_isolation=[*PAGES]))
+    tidy = [one for one in found if one.chaos <= min(each.chaos for each in found) + ALIKE]
+    coherent = COHERENT * max((one.coherence for one in tidy), default=0.0)
+    names = sorted((one.encoding for one in tidy if one.coherence >= coherent), key=PAGES.index)
+    names = [likely, *names] if likely else names
+    best = max(names, key=lambda name: operator.sub(*reversed(strangers(to_text(data, name)))), default=None)
+    name = named(best) if best else None
     return name if name and to_bytes(to_text(data, name), name) == data else None
