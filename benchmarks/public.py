@@ -31,7 +31,9 @@ from textfix.encodings.choice import named
 from textfix.text import Text
 
 SAME = str.maketrans("〜−∥¢£¬―∼∕､﹨•", "～－‖￠￡￢—～／﹑＼‧")
-LANGUAGE = re.compile(r"-(?:arabic|bulgarian|croatian|czech|greek|hebrew|hungarian|polish|romanian|russian|slovak|slovene|turkish)$")
+LANGUAGE = re.compile(
+    r"-(?:arabic|bulgarian|croatian|czech|greek|hebrew|hungarian|polish|romanian|russian|slovak|slovene|turkish)$"
+)
 OURS = {"uhc": "cp949", "maccentraleurope": "mac_latin2", "maccyrillic": "mac_cyrillic", "mac-cyrillic": "mac_cyrillic"}
 GROUPS = {
     "Chinese": r"big5|gb|euc.tw|hz|iso.2022.cn",
@@ -85,7 +87,10 @@ def encodings(sets: Path, show: bool) -> None:
         if show and folded(found) != expected:
             print(label, file.relative_to(sets), repr(found[:60]), repr(expected[:60]))
     for group in GROUPS:
-        print(f"| {group} | {right[group]['files']} | " + " | ".join(str(right[group][one]) for one in ("textfix", *PEERS)))
+        print(
+            f"| {group} | {right[group]['files']} | "
+            + " | ".join(str(right[group][one]) for one in ("textfix", *PEERS))
+        )
 
 
 def read_as(data: bytes, encoding: str) -> str:
@@ -121,7 +126,7 @@ def differing(expected: str, found: str) -> list[str]:
     return [
         f"{expected[max(0, place - 3) : place + 3]}:{two}"
         for place, (one, two) in enumerate(zip(expected, found, strict=True))
-        if one != two and (one, two) not in PAIRS
+        if one != two and f"{one}{two}" not in PAIRS
     ]
 
 

@@ -44,7 +44,7 @@ STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them
 ADVANCE = 8.0  # nats for what is read as Chinese being so
 HOPELESS = -20.0  # sense of what charset-normalizer is asked about
 SINGLE = ("cp1252", "cp1251", "cp1250", "koi8_r")  # candidates in which a byte is a character
-PAGES = (  # what charset-normalizer is asked about, the commonest first: what browsers know (Encoding Standard), DOS, Mac
+PAGES = (  # what charset-normalizer is asked about, the commonest first: of browsers (Encoding Standard), DOS and Mac
     *("cp1252", "iso8859_15", "cp1250", "iso8859_2", "cp1254", "cp1257", "cp1251", "koi8_r", "iso8859_5", "cp866"),
     *("iso8859_7", "cp1253", "iso8859_9", "cp1255", "iso8859_8", "cp1256", "iso8859_6", "cp874", "koi8_u", "cp1258"),
     *("iso8859_16", "iso8859_13", "iso8859_4", "iso8859_10", "iso8859_3", "cp852", "cp850", "cp437", "cp855", "cp865"),

@@ -16,10 +16,10 @@ from importlib import resources
 import numpy as np
 
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.encodings.plain import AS_ASCII
 from textfix.text import PIECE, Codes, to_codes
 
 RULE = "encoding.sequence"
+SEEN_AT_ONCE = ("utf-8", "gb18030")  # of which all sequences hold bytes without a meaning, or private use
 GB18030 = {
     **dict(zip("\ue78d\ue78e\ue78f\ue790\ue791\ue792\ue793\ue794\ue795\ue796", "︐︒︑︓︔︕︖︗︘︙", strict=True)),
     **dict(zip("\ue81e\ue826\ue82b\ue82c\ue832\ue843\ue854\ue864", "龴龵龶龷龸龹龺龻", strict=True)),
@@ -53,7 +53,7 @@ def readings(text: str, encoding: str) -> Edits:
     """What the sequences in a text mean, as edits of it."""
     found = []
     kinds = KINDS.get(encoding, ())
-    if not kinds or (encoding not in AS_ASCII and not lacking(text)):
+    if not kinds or (encoding in SEEN_AT_ONCE and not lacking(text)):
         return EMPTY
     for kind in kinds:
         note = Note(RULE, kind.confidence, reason=kind.reason)
@@ -162,6 +162,9 @@ def planes() -> Codes:
         return table
 
 
+BIG5 = dict(zip("•､‾∼♁☉¥¢£", "‧﹑¯～⊕⊙￥￠￡", strict=True))  # Unicode 1.0 had them otherwise than code page 950
+
+
 def table(characters: dict[str, str]) -> tuple[re.Pattern[str], Callable[[str], str | None]]:
     return re.compile("[" + "".join(characters) + "]"), characters.get
 
@@ -195,6 +198,7 @@ KINDS: dict[str, tuple[Kind, ...]] = {
             lambda text: HKSCS[ord(text[1]) & 0xFF],
             "an addition of HKSCS-2008",
         ),
+        Kind(*table(BIG5), "punctuation as Windows and browsers read it in Big5"),
     ),
     "euc_tw": (
         Kind(

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import ftfy
 import numpy as np
-from ftfy.badness import is_bad
+from ftfy.badness import badness, is_bad
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
@@ -65,7 +65,7 @@ def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
         if not is_bad(before) or meant(span, match):
             continue
         after = ftfy.fix_encoding(before)
-        if after != before and not is_bad(after) and not CHINESE.search(after):
+        if after != before and 2 * badness(after) <= badness(before) and not CHINESE.search(after):
             left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right

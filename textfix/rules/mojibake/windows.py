@@ -12,6 +12,7 @@ from textfix.rules.mojibake.channels import GBK, REPLACEMENT, forms
 from textfix.text import CR, LF, SHORT, Bools, Class, Codes, Ints, Text, classes, gathered, odds, to_codes, to_str
 
 NEAR = 12  # characters between telling ones that are looked at together
+KNOT = 64  # telling ones of which each sign counts once; of a whole novel all would be signs that are repeated
 BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 NEIGHBOURS = 400  # characters between knots of which one speaks for the other
@@ -82,7 +83,9 @@ def strong(text: Text) -> Ints:
     if not len(hits):
         return hits
     row = text.row_of(hits)
-    first = np.flatnonzero(np.append(True, (np.diff(hits) > NEAR) | (np.diff(row) > 0))[: len(hits)])
+    apart = np.append(True, (np.diff(hits) > NEAR) | (np.diff(row) > 0))[: len(hits)]
+    since = np.arange(len(hits)) - np.maximum.accumulate(np.where(apart, np.arange(len(hits)), 0))
+    first = np.flatnonzero(since % KNOT == 0)
     last = np.append(first[1:], len(hits)) - 1
     start = np.maximum(hits[first] - BESIDE, text.rows[row[first]])
     end = np.minimum(hits[last] + BESIDE + 1, text.rows[row[first] + 1])

@@ -143,7 +143,10 @@ class Chooser:
         return np.asarray(total / np.float32(SCALE), np.float32)
 
     def said(self, places: Places) -> Small:
-        """Which candidate opencc's phrases say, by their kind: shape (characters, 3), -1 where there is none."""
+        """Which candidate opencc's phrases say, by their kind: shape (characters, 3), -1 where there is none.
+
+        Where a longer phrase speaks, pairs of characters in it do not.
+        """
         said = np.full((len(places.number), len(PHRASES)), -1, np.int8)
         phrases = self.phrases.view(np.uint64).ravel()
         for kind, several in enumerate(PHRASES):
@@ -152,6 +155,7 @@ class Chooser:
                 lanes = phrases.take(bucket_of(value)).view(np.uint16).reshape(-1, MOST)
                 place, lane = np.nonzero((lanes >> 2) == marked(value)[:, None])
                 said[place, kind] = lanes[place, lane] & 3
+        said[said[:, 0] >= 0, 1:] = -1
         return said
 
 

@@ -47,9 +47,10 @@ WORDS = (  # and names that opencc's phrases lack
     "张三丰張三丰 叶韵叶韻 钟山鍾山 余干县餘干縣 新干县新干縣 于洪于洪 系好繫好 系紧繫緊 "
     "系鞋带繫鞋帶 回复邮件回覆郵件 答复答覆 合家欢合家歡 当当网當當網 干了一杯乾了一杯 晾干晾乾 "
     "擦干擦乾 晒干曬乾 没干透沒乾透 好戏一出好戲一齣 一出戏一齣戲 一出好戏一齣好戲 丰采丰采 丑时丑時 "
-    "丑年丑年"
+    "丑年丑年 子丑寅卯子丑寅卯 生理发育生理發育 系领带繫領帶 系围裙繫圍裙 系安全带繫安全帶 干皮症乾皮症 干眼症乾眼症 "
+    "干燥症乾燥症"
 )
-HANS_WORDS = "瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
+HANS_WORDS = "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
 WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
 Tables = dict[str, npt.NDArray[np.generic]]
@@ -148,7 +149,8 @@ def candidates(
 def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
     """The code points that have another form in the target, alone, and it; without those that are chosen.
 
-    What writers of a region use as well as its standard form stays, too.
+    What writers of a region use as well as its standard form stays, too, and so does what would become a character
+    that changes itself.
 
     opencc's own standard of traditional has forms that neither Taiwan nor Hong Kong uses; where the two agree on
     another, that is what hant writes.
@@ -167,7 +169,10 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
         target = alone[CONVERSIONS[name][0]]
         used = counts_in(name, up)
         target = np.where(used[source] > ATTESTED * (used[source] + used[target]), source, target)
-    differ = target != source
+    table = np.arange(BASE, dtype=np.uint32)
+    table[source] = target
+    table[[*chosen]] = 0
+    differ = (target != source) & (table[np.minimum(target, BASE - 1)] == target)
     return np.stack([source[differ], target[differ]])
 
 

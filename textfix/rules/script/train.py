@@ -48,7 +48,8 @@ from textfix.text import Class, Codes, Ints, Text, to_codes
 
 HERE = Path(__file__).parent.parent.parent / "data"
 BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1
-BY_PHRASE, BY_DEFAULT = (7.0, 5.0, 6.0), 3.0  # nats for a phrase, by its kind, and for opencc's usual choice
+BY_PHRASE, BY_DEFAULT = (7.9, 5.0, 6.0), 3.0  # nats for a phrase, by its kind, and for opencc's usual choice
+BY_EXCEPTION = 7.9  # nats for a phrase of traditional text: those are the few words in which a form stays
 BY_PAIR = 0.45  # the share of what a pair says that counts
 KNOWN = 20  # occurrences of a pair at which it counts half
 REGION_TEXTS = {
@@ -124,7 +125,8 @@ def beginning(chooser: Chooser) -> Floats:
     for said in range(MOST):
         lane = np.full(len(own), said, np.int8)
         for kind, nats in enumerate(BY_PHRASE):
-            weights[row_of(one(by_phrase, 64 + kind, lane))] = nats * variants[:, said]
+            each = np.where(own < chooser.number[0].max() + 1, nats, BY_EXCEPTION)
+            weights[row_of(one(by_phrase, 64 + kind, lane))] = each[:, None] * variants[:, said]
         usual = chooser.usual == said
         weights[row_of(one(by_phrase, 63, lane))[usual]] = BY_DEFAULT * variants[usual, said]
     return weights
