@@ -46,6 +46,8 @@ BIAS, ASKED = 16.073, 4.0
 ODD = 3.0  # against each sign that Chinese text hardly holds
 USUAL = re.compile("[\u00b7\u2014\u2018-\u201d\u2026\u2460-\u249b\u2500\u3000-\u30ff\u3105-\u3129\uff01-\uff5e°×—％‰℃]")
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
+FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
+LATER = 1.5  # nats by which a character there is likelier one byte later
 # Readers of other countries: what is UTF-8 as they show it is their language's. Encodings of other languages: what they
 # make of the bytes is a rival; nats by which Chinese must be likelier.
 SINGLE_ELSEWHERE = ("cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
@@ -124,17 +126,28 @@ def makes_utf8(line: str, reader: str) -> bool:
         return False
 
 
-def misfits(text: str, model: Model) -> bool:
-    """Whether two or three characters in a row are so unlikely that bytes may be missing before them.
+def misfits(text: str, encoding: str, model: Model) -> bool:
+    """Whether bytes are missing in a text: characters in a row are very unlikely, and much likelier one byte later.
 
     >>> model = Model.load()
-    >>> misfits("实施细则档木龆返谝淮苇修正", model), misfits("实施细则的决定第一次修正", model)
-    (True, False)
+    >>> whole, less = "中华人民共和国实施细则的决定".encode("gbk"), "档木龆返谝淮苇修正"
+    >>> misfits(whole.decode("gbk"), "gbk", model), misfits("实施细则" + less, "gbk", model)
+    (False, True)
     """
-    values = model.characters(Text.of(text))[[not character.isascii() for character in text]].astype(np.float64)
+    values = model.characters(Text.of(text)).astype(np.float64)
+    beyond = np.flatnonzero([not character.isascii() for character in text])
+    places: set[int] = set()
     for size, least in MISFITS.items():
-        if len(values) >= size and float(np.convolve(values, np.ones(size), "valid").min()) < size * least:
-            return True
+        if len(beyond) >= size:
+            found = np.flatnonzero(np.convolve(values[beyond], np.ones(size), "valid") < size * least)
+            places |= {at + more for at in beyond[found].tolist() for more in (0, 1)}
+    for at in sorted(places):
+        run = FOLLOWING.match(text, at)
+        later = run[0].encode(encoding, "replace")[1:].decode(encoding, "replace")[:-1] if run else ""
+        if run and len(later) > 1:  # the character at which the bytes may be missing is unlikely in any case
+            as_is, shifted = values[run.start() + 1 : run.end()], model.characters(Text.of(later))[1:]
+            if shifted.mean() > as_is.mean() + LATER:
+                return True
     return False
 
 

@@ -122,7 +122,7 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model
             value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))
             other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
             note = replace(note, confidence=min(sure, round(float(value), 3)), inferred=True, alternatives=other)
-        elif not one.even and misfits(piece.text, model):
+        elif not one.even and misfits(piece.text, one.channels[-1][0], model):
             note = replace(note, confidence=min(sure, UNSURE), inferred=True)
         yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
 
