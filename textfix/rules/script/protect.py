@@ -7,6 +7,7 @@ from bisect import bisect_right
 
 import numpy as np
 
+from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_other_language, pieces
 from textfix.text import Bools, Class, Codes, Marks, Text, odds, to_str
@@ -105,12 +106,14 @@ def talked_of(codes: Codes, marks: Marks) -> Bools:
 
 
 def in_mojibake(codes: Codes, marks: Marks) -> Bools:
-    """The characters of clauses that are mojibake still."""
+    """The characters of clauses that are mojibake still, and telling ones beside a loss."""
 
     def judge(codes: Codes, marks: Marks) -> Bools:
         clause = pieces(codes, CLAUSE_ENDS)
         size, telling = int(clause[-1]) + 1, (marks & np.uint32(Class.MOJIBAKE)) != 0
         weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=size)
-        return np.asarray(((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause])
+        damaged = ((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause]
+        lost = np.concatenate([[False], codes == ord(REPLACEMENT), [False]])
+        return np.asarray(damaged | (telling & (lost[:-2] | lost[2:])))
 
     return in_lines(codes, marks, np.flatnonzero((marks & np.uint32(Class.MOJIBAKE)) != 0), judge)
