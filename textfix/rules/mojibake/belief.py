@@ -204,10 +204,13 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
 
 
 def possible(one: Reading, line: str, least: int) -> bool:
-    """Whether a reading says something in so many Han characters at least, and the line is nothing by itself."""
-    foreign = sum(not character.isascii() for character in one.new)
+    """Whether a reading says something in so many Han characters at least, and the line is nothing by itself.
+
+    As many as it has other signs, of which each counts once: a row of dashes is one.
+    """
+    others = {sign for sign in one.new if not sign.isascii() and not HAN.match(sign)}
     han = len(HAN.findall(one.new))
-    return 2 * han >= foreign and han >= least and not natural(line[one.pieces[0].start : one.pieces[-1].end])
+    return han >= max(least, len(others)) and not natural(line[one.pieces[0].start : one.pieces[-1].end])
 
 
 def with_plainness(found: Sequence[Reading | None], model: Model) -> list[Reading | None]:

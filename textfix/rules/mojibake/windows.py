@@ -16,7 +16,7 @@ KNOT = 64  # telling ones of which each sign counts once; of a whole novel all w
 BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 NEIGHBOURS = 400  # characters between knots of which one speaks for the other
-LONGEST = 768  # characters between the first and the last telling one that are looked at together
+LONGEST = 4096  # characters between the first and the last telling one that are looked at together: a cut loses some
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
 # and in a row in which others are telling.
 TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
