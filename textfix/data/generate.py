@@ -140,6 +140,7 @@ def composing() -> frozenset[str]:
     return frozenset(seconds | {chr(code) for code in range(0x1160, 0x1200)})
 
 
+@functools.cache
 def dictionary(name: str) -> dict[str, list[str]]:
     """A character dictionary of opencc: each character with what it may become, the usual choice first."""
     import opencc

@@ -171,7 +171,6 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
         target = np.where(used[source] > ATTESTED * (used[source] + used[target]), source, target)
     table = np.arange(BASE, dtype=np.uint32)
     table[source] = target
-    table[[*chosen]] = 0
     differ = (target != source) & (table[np.minimum(target, BASE - 1)] == target)
     return np.stack([source[differ], target[differ]])
 
@@ -230,13 +229,20 @@ def jis() -> list[int]:
 KOKUJI = "込働峠畑辻榊枠匂栃笹凧喰籾糀鰯凪杢麿匁粂俣椙樫"  # made in Japan
 
 
+def alone(text: str) -> str:
+    """Each character of a traditional text in the simplified form that it has by itself."""
+    listed = dictionary("TSCharacters")
+    return "".join(listed.get(one, [one])[0] for one in text)
+
+
 def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
     """opencc's phrases, a line each, with what they become, for each direction."""
     for direction, names in enumerate((TO_HANT, TO_HANS)):
         fold = chooser.forms["hans"] if direction else np.arange(BASE, dtype=np.uint32)
         listed: dict[str, str] = {}
         for name in names:
-            listed |= {key: values[0] for key, values in dictionary(name).items() if len(key) == len(values[0])}
+            found = {key: values[0] for key, values in dictionary(name).items() if len(key) == len(values[0])}
+            listed |= found if name in ("STPhrases", "TSPhrases") else {key: alone(one) for key, one in found.items()}
         if not direction:
             listed |= {name[0] + title: name[1] + title for name in SURNAMES.split() for title in TITLES.split()}
         listed |= {both[: len(both) // 2]: both[len(both) // 2 :] for both in (WORDS, HANS_WORDS)[direction].split()}
