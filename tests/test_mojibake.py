@@ -227,3 +227,44 @@ def test_the_row_tells_what_a_sign_of_loss_stands_for() -> None:
     table = ["状态（0：正常，1：停用）", "创建者", "是否默认", "用户信息表", "主键"]
     text = "\n".join(f"COMMENT '{one(cell)}'," for cell in table)
     assert textfix.fix(text, restore="all").text == "\n".join(f"COMMENT '{cell}'," for cell in table)
+
+
+NOVEL = [
+    f"第{number}回，{place}的{who}{act}，{feeling}。"
+    for number, (place, who, act, feeling) in enumerate(
+        itertools.product(
+            ("江边", "山下的小镇", "城里最热闹的街上", "一间旧书店"),
+            ("老人", "两个年轻的学生", "卖豆腐的女人"),
+            ("把门轻轻关上了", "想起了很多年以前的事情", "等着最后一班车", "和邻居说了半天的话"),
+            ("谁也没有再开口", "天已经完全黑了", "雨还在不停地下", "他们都觉得有些可惜", "只有灯还亮着"),
+        )
+    )
+]
+
+
+@pytest.mark.parametrize(("written", "read"), [("utf-8", "latin-1"), ("gbk", "latin-1"), ("utf-8", "gb18030")])
+def test_a_whole_novel_is_repaired_like_its_lines(written: str, read: str) -> None:
+    garbled = [line.encode(written).decode(read, "replace") for line in NOVEL]
+    lines = textfix.Fixer(textfix.Config(to="keep")).batch(pa.array(garbled)).field("text").to_pylist()
+    assert textfix.fix("\n".join(garbled), to="keep").text.split("\n") == lines
+    if read == "latin-1":
+        assert lines == NOVEL
+
+
+def test_a_long_line_is_repaired_to_its_end() -> None:
+    line = "".join(NOVEL)[:3000]
+    assert textfix.fix(line.encode().decode("latin-1"), to="keep").text == line
+
+
+def test_rows_of_one_sign_do_not_hide_what_stands_between_them() -> None:
+    line = "——————以下内容为正文——————"
+    assert textfix.fix(line.encode().decode("latin-1")).text == line
+
+
+def test_a_rare_word_in_a_lossless_line_is_no_missing_byte() -> None:
+    line = "北平自从被封为故都，它的排场，手艺，吃食，言语，巡警，已慢慢的向四外流动，去找那与天子有同样威严和财力的人的助威"
+    assert textfix.fix(line.encode("gbk").decode("latin-1")).text == line
+
+
+def test_a_character_beside_a_loss_is_not_converted() -> None:
+    assert textfix.fix("鐏�鐏�的故事，他說沒有").text.startswith("鐏�鐏�")
