@@ -16,7 +16,8 @@ KNOT = 64  # telling ones of which each sign counts once; of a whole novel all w
 BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 NEIGHBOURS = 400  # characters between knots of which one speaks for the other
-LONGEST = 4096  # characters between the first and the last telling one that are looked at together: a cut loses some
+LONGEST = 1 << 16  # characters between the first and the last telling one that are looked at together
+JOINT = 1 << 10  # characters before a cut in which a space or another sign of ASCII is looked for, so that none is parted
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
 # and in a row in which others are telling.
 TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
@@ -147,6 +148,9 @@ def windows(text: Text) -> Iterator[Window]:
             hit = int(warm[at])
             last = int(warm[min(stop, int(np.searchsorted(warm, hit + LONGEST))) - 1])
             low, high = within_line(text.codes, max(start, done, hit - AROUND), hit, min(end, last + AROUND + 1))
+            if int(np.searchsorted(warm[at:stop], high)) < stop - at and text.codes[high] not in (LF, CR):
+                plain = np.flatnonzero(text.codes[max(hit + 1, high - JOINT) : high] < 0x80)
+                high = max(hit + 1, high - JOINT) + int(plain[-1]) + 1 if len(plain) else high
             best = best_segment(text.codes[low:high])
             done = high
             cut = high < end and text.codes[high] not in (LF, CR)
