@@ -69,12 +69,13 @@ def write_classes(corpora: Path) -> None:
     to_hant, to_hans = dictionary("STCharacters"), dictionary("TSCharacters")
     hant = {key for key, values in to_hans.items() if key not in values}
     folds = {key for key, values in to_hans.items() if key != values[0]}
-    kept = {one for values in dictionary("STPhrases").values() for value in values for one in value}
+    kept = {one for values in dictionary("STPhrases").values() for value in values for one in value}  # in some word
     used = {script: frequencies(corpora, script) for script in ("hans", "hant")}
     hans = {
         key
         for key, values in to_hant.items()
-        if key != values[0] and used["hant"][key] <= (KEPT if key in values or key in kept else SHARED) * used["hans"][key]
+        if key != values[0]
+        and used["hant"][key] <= (KEPT if key in values or key in kept else SHARED) * used["hans"][key]
     }
     for characters, bit in ((hans, Class.HANS), (hant, Class.HANT), (folds, Class.FOLDS)):
         for character in characters:

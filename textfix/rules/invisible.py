@@ -14,8 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ftfy.badness import is_bad
-
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
@@ -76,7 +74,13 @@ def propose(text: Text, context: Context) -> Proposals:
 
 def of_mojibake(before: str, line: str) -> bool:
     """Whether a sign may be a byte that was read wrongly, which other rules could not read, or a line speaks of it."""
-    return bool(ABOUT.search(line)) or ("\x80" <= before <= "\xad" and before[0] != NEL and is_bad(line))
+    if ABOUT.search(line):
+        return True
+    if not "\x80" <= before <= "\xad" or before[0] == NEL:
+        return False
+    from ftfy.badness import is_bad
+
+    return is_bad(line)
 
 
 def found(span: str) -> Iterator[tuple[int, str, str, str]]:

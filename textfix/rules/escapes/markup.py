@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterator
 
 import numpy as np
-from ftfy.fixes import unescape_html
 
 from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
@@ -80,6 +79,8 @@ def unescaped(entity: str) -> str:
 
 
 def visible(entity: str) -> str:
+    from ftfy.fixes import unescape_html
+
     after: str = unescape_html(entity) or "\ufffd"
     return (
         entity

@@ -24,8 +24,9 @@ Array = npt.NDArray[np.int64]
 @cache
 def sensible() -> Bools:
     """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none."""
-    categories = [unicodedata.category(chr(code)) for code in range(0x10000)]
-    plain = ~np.isin(categories, ["Co", "Cn", "Cs", "Cc"])
+    plain = np.ones(0x10000, np.bool_)
+    odd = [code for code in range(0x10000) if not chr(code).isprintable()]
+    plain[odd] = [unicodedata.category(chr(code)) not in ("Co", "Cn", "Cs", "Cc") for code in odd]
     plain[[9, 10, 13]] = True
     return np.concatenate([plain, np.ones(0x100000, np.bool_), [False]])
 

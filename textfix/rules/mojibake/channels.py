@@ -8,13 +8,13 @@ iconv), so a reader knows the forms of all of them.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
-from textfix.text import Bools, Ints
+from textfix.text import LF, Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character
@@ -31,6 +31,7 @@ WHOLE: tuple[tuple[str, str], ...] = (
     *((written, read) for written in UTF16 for read in ("latin_1", "cp1252", "gb18030", *UTF16) if written != read),
 )
 
+ALL_BYTES = [bytes([code]) for code in range(256)]
 UNKNOWN, MISFIT = 0xFF, 0xFE  # in bytes of UTF-8, which has neither: a lost byte; what makes no sense
 ANY = 256  # an unknown byte in a pattern
 # Losses that left no sign: how many bytes, and nats against them.
@@ -125,27 +126,33 @@ class Reader:
 @cache
 def reader(name: str) -> Reader:
     if name in SINGLE:
-        gone = np.array([undecodable(bytes([code]), name) or fragile(bytes([code]), name) for code in range(256)])
+        gone = np.array([fragile(code, one) for code, one in enumerate(shown(ALL_BYTES, name))])
         return Reader(name, forms(name), np.repeat(gone[:, None], 256, axis=1))
     strict = STRICT[name]
     lost = np.zeros((256, 256), np.bool_)
+    alone = shown(ALL_BYTES, strict)
+    behind = [code for code in range(256) if code != LF]
     for high in range(0x80, 0x100):
-        if undecodable(bytes([high]), strict):
-            lost[high] = [undecodable(bytes((high, low)), strict) for low in range(256)]
+        if alone[high] == REPLACEMENT:
+            lost[high] = True
+            lost[high, behind] = [not is_one(one) for one in shown([bytes((high, low)) for low in behind], strict)]
     return Reader(name, forms(name), lost)
 
 
-def undecodable(raw: bytes, codec: str) -> bool:
-    try:
-        raw.decode(codec)
-    except UnicodeDecodeError:
-        return True
-    return False
+def shown(sequences: Sequence[bytes], codec: str) -> list[str]:
+    """What a codec makes of each byte sequence, with U+FFFD for bytes that it cannot read. Of LF nothing is said."""
+    found = b"\n".join(b"" if one == b"\n" else one for one in sequences)
+    return found.decode(codec, "replace").split("\n")
 
 
-def fragile(raw: bytes, codec: str) -> bool:
-    """Whether a byte is shown as what copying loses: a control, a soft hyphen, a no-break space."""
-    return raw[0] >= 0x80 and unicodedata.category(raw.decode(codec)) in ("Cc", "Cf", "Zs")
+def is_one(text: str) -> bool:
+    """Whether a codec made one character of some bytes."""
+    return len(text) == 1 and text != REPLACEMENT
+
+
+def fragile(code: int, text: str) -> bool:
+    """Whether a byte is lost, or is shown as what copying loses: a control, a soft hyphen, a no-break space."""
+    return text == REPLACEMENT or (code >= 0x80 and unicodedata.category(text) in ("Cc", "Cf", "Zs"))
 
 
 @cache
@@ -175,12 +182,9 @@ def forms(name: str) -> dict[str, tuple[bytes, ...]]:
 
 def add(found: dict[str, list[bytes]], codec: str, sequences: Iterable[bytes]) -> None:
     """Put the character of every byte sequence that is one."""
-    for raw in sequences:
-        try:
-            character = raw.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if len(character) == 1:
+    every = list(sequences)
+    for raw, character in zip(every, shown(every, codec), strict=True):
+        if is_one(character):
             found.setdefault(character, []).append(raw)
 
 

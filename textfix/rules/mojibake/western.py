@@ -12,9 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import ftfy
 import numpy as np
-from ftfy.badness import badness, is_bad
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
@@ -32,9 +30,7 @@ CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 def propose(text: Text, context: Context) -> Proposals:
     written = as_written(text)
-    return Proposals.of(
-        edit for start, span in written.lines(telling(written)) if is_bad(span) for edit in edits(text, start, span)
-    )
+    return Proposals.of(edit for start, span in written.lines(telling(written)) for edit in edits(text, start, span))
 
 
 def telling(text: Text) -> Ints:
@@ -59,6 +55,11 @@ def punctuation(codes: Codes) -> Bools:
 
 
 def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
+    import ftfy  # imported where it is asked
+    from ftfy.badness import badness, is_bad
+
+    if not is_bad(span):
+        return
     note = Note(RULE.name, reason="mojibake of another language than Chinese, as ftfy reads it")
     for match in PART.finditer(span):
         before = match[0]

@@ -17,7 +17,9 @@ BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 NEIGHBOURS = 400  # characters between knots of which one speaks for the other
 LONGEST = 1 << 16  # characters between the first and the last telling one that are looked at together
-JOINT = 1 << 10  # characters before a cut in which a space or another sign of ASCII is looked for, so that none is parted
+JOINT = (
+    1 << 10
+)  # characters before a cut in which a space or another sign of ASCII is looked for, so that none is parted
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
 # and in a row in which others are telling.
 TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
