@@ -48,9 +48,11 @@ WORDS = (  # and names that opencc's phrases lack
     "系鞋带繫鞋帶 回复邮件回覆郵件 答复答覆 合家欢合家歡 当当网當當網 干了一杯乾了一杯 晾干晾乾 "
     "擦干擦乾 晒干曬乾 没干透沒乾透 好戏一出好戲一齣 一出戏一齣戲 一出好戏一齣好戲 丰采丰采 丑时丑時 "
     "丑年丑年 子丑寅卯子丑寅卯 生理发育生理發育 系领带繫領帶 系围裙繫圍裙 系安全带繫安全帶 干皮症乾皮症 干眼症乾眼症 "
-    "干燥症乾燥症"
+    "干燥症乾燥症 地瓜干地瓜乾 红薯干紅薯乾 番薯干番薯乾 芒果干芒果乾 水果干水果乾 笋干筍乾 鱼干魚乾 肉干肉乾 泪始干淚始乾 泪干淚乾 "
+    "吹干吹乾 烘干烘乾 风干風乾 甩干甩乾 榨干榨乾"
 )
 HANS_WORDS = "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
+NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
 WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
 
 Tables = dict[str, npt.NDArray[np.generic]]
@@ -66,7 +68,11 @@ class Pair:
 
 
 def simplified(codes: Codes, name: str) -> Codes:
-    return opencc_codes(codes, "hk2s" if name == "hant-hk" else "tw2s")
+    """A traditional text of a region in simplified characters, as opencc has it."""
+    found = opencc_codes(codes, "hk2s" if name == "hant-hk" else "tw2s")
+    behind = np.append(codes[1:], np.uint32(LF))
+    wrong = (found == ord(NO_NAMES[0])) & np.isin(behind, to_codes(NO_NAMES[1:]))
+    return np.where(wrong, np.uint32(ord("于")), found)
 
 
 def opencc_codes(codes: Codes, conversion: str) -> Codes:
@@ -246,7 +252,8 @@ def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
         if not direction:
             listed |= {name[0] + title: name[1] + title for name in SURNAMES.split() for title in TITLES.split()}
         listed |= {both[: len(both) // 2]: both[len(both) // 2 :] for both in (WORDS, HANS_WORDS)[direction].split()}
-        several = {key: value for key, value in listed.items() if len(key) > 1}
+        wrong = {NO_NAMES[0] + one for one in NO_NAMES[1:]} if direction else set()
+        several = {key: value for key, value in listed.items() if len(key) > 1 and key[:2] not in wrong}
         source, target = (to_codes("\n".join(side) + "\n") for side in (several.keys(), several.values()))
         yield source, fold[np.minimum(target, BASE - 1)], direction
 
