@@ -367,6 +367,13 @@ def test_a_hint_that_is_outvoted_is_told(folder: Path) -> None:
     assert (insisting.returncode, insisting.stderr) == (0, b"")
 
 
+def test_a_binary_file_is_read_by_whoever_insists(folder: Path) -> None:
+    (folder / "odd.txt").write_bytes("名\1称\2\n".encode("gbk"))
+    done = run(folder, "fix", "odd.txt")
+    assert done.returncode == 2 and "--force-encoding NAME reads it" in told(done)
+    assert run(folder, "fix", "--force-encoding", "gbk", "odd.txt").stdout.decode().startswith("名")
+
+
 def test_binary_files_of_a_folder_are_counted(folder: Path) -> None:
     (folder / "photo.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     assert "1 binary file passed over, ./photo.png" in told(run(folder, "fix", "--check", "."))

@@ -100,7 +100,7 @@ def read_text(path: str) -> bytes:
     """The bytes of a file that holds text; BinaryInput for others."""
     data = read(path)
     if is_binary(data):
-        raise BinaryInput("a binary file; left alone")
+        raise BinaryInput("a binary file; left alone: --force-encoding NAME reads it all the same")
     return data
 
 
