@@ -367,6 +367,17 @@ def test_a_hint_that_is_outvoted_is_told(folder: Path) -> None:
     assert (insisting.returncode, insisting.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("tag", ['<meta charset="gbk">', '<?xml version="1.0" encoding="gb2312"?>'])
+def test_a_declaration_that_no_longer_holds_is_told(folder: Path, tag: str) -> None:
+    (folder / "page.html").write_bytes(f"{tag}<p>这个文件叫做说明文件，内容很简单。</p>\n".encode("gbk"))
+    done = run(folder, "fix", "page.html", "-o", "p2.html")
+    (line,) = told(done).splitlines()
+    assert "page.html: written as utf-8, but declares gb" in line and tag in line
+    assert not told(run(folder, "fix", "page.html", "-o", "p3.html", "--output-encoding", "gbk"))
+    (folder / "ascii.html").write_text(f"{tag}<p>plain</p>\n")
+    assert not told(run(folder, "fix", "ascii.html"))
+
+
 def test_a_binary_file_is_read_by_whoever_insists(folder: Path) -> None:
     (folder / "odd.txt").write_bytes("名\1称\2\n".encode("gbk"))
     done = run(folder, "fix", "odd.txt")

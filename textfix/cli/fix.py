@@ -30,6 +30,7 @@ from textfix.cli.shared import (
     told_encoding,
 )
 from textfix.config import Config
+from textfix.encodings.choice import HEAD, declaration, named
 from textfix.files import Input
 from textfix.pipeline import Fixed
 from textfix.rules import LAST
@@ -178,6 +179,8 @@ class Destination:
         elif not self.in_place or raw != fixed.source:
             self.write_file(target, fixed, raw)
         tell_loss(one.shown, fixed)
+        if not (self.show_diff or self.check):
+            tell_declaration(one.shown, fixed, self.output_encoding)
 
     def show(self, one: Input, fixed: Fixed) -> None:
         """Tell what would change."""
@@ -231,6 +234,13 @@ def tell_loss(name: str, fixed: Fixed) -> None:
     if lost := unexplained(fixed):
         places = f"{lost} place{'s' * (lost != 1)}"
         tell(f"{name}: U+FFFD in {places} where no encoding explains the bytes; textfix explain shows them")
+
+
+def tell_declaration(name: str, fixed: Fixed, encoding: str) -> None:
+    """Tell where a page declares another encoding than the one it is written in; of ASCII alone no one sees it."""
+    declared, label = declaration(fixed.text[:HEAD].encode())
+    if not fixed.text.isascii() and named(label) not in (None, named(encoding)):
+        tell(f"{name}: written as {encoding}, but declares {label}: {declared}")
 
 
 def refuse_loss(fixed: Fixed, log: str) -> None:
