@@ -53,6 +53,17 @@ def test_fix_and_revert_in_place(folder: Path) -> None:
     assert (folder / "page.txt").read_bytes() == RAW and os.listdir(folder) == ["page.txt"]
 
 
+def test_the_log_of_a_link_lies_beside_the_file(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    os.symlink(folder / "page.txt", folder / "sub" / "link.txt")
+    for name in ("page.txt", "sub/link.txt"):
+        assert run(folder, "fix", "--in-place", "sub/link.txt").returncode == 0
+        assert sorted(os.listdir(folder)) == ["page.txt", LOG, "sub"] and os.listdir(folder / "sub") == ["link.txt"]
+        assert run(folder, "log", "verify", name).returncode == 0
+        assert run(folder, "revert", "--in-place", name).returncode == 0
+        assert (folder / "page.txt").read_bytes() == RAW and (folder / "sub" / "link.txt").is_symlink()
+
+
 def test_an_unchanged_file_is_not_written(folder: Path) -> None:
     (folder / "clean.txt").write_text("你好，世界。\n", "utf-8")
     os.utime(folder / "clean.txt", ns=(1, 1))
