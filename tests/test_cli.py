@@ -136,6 +136,7 @@ def test_names_that_collide_are_refused_before_anything_is_written(folder: Path)
         (["fix", "--to", "klingon", "page.txt"], "klingon"),
         (["fix", "--disable", "noise.pinyn", "page.txt"], "did you mean 'noise.pinyin'"),
         (["fix", "--min-confidence", "2", "page.txt"], "min_confidence=2.0"),
+        (["fix", "--to", "hans", "--vocabulary", "tw", "page.txt"], "words of traditional text alone"),
         (["fix", "--config", "missing.toml", "page.txt"], "missing.toml"),
         (["diff", "a", "b", "c"], "BEFORE AFTER"),
         (["revert", "page.txt", "--only", "script"], "--only"),
@@ -387,6 +388,14 @@ def test_a_declaration_that_no_longer_holds_is_told(folder: Path, tag: str) -> N
     assert not told(run(folder, "fix", "page.html", "-o", "p3.html", "--output-encoding", "gbk"))
     (folder / "ascii.html").write_text(f"{tag}<p>plain</p>\n")
     assert not told(run(folder, "fix", "ascii.html"))
+
+
+def test_a_vocabulary_that_finds_no_traditional_text_is_told(folder: Path) -> None:
+    (folder / "hans.txt").write_text("这个软件说明文件很简单。\n", "utf-8")
+    (folder / "hant.txt").write_text("這個說明文件很簡單。\n", "utf-8")
+    (line,) = told(run(folder, "fix", "--vocabulary", "tw", "--check", "hans.txt", "hant.txt")).splitlines()
+    assert "hans.txt: simplified" in line and line.endswith("add --to hant-tw")
+    assert not told(run(folder, "fix", "--vocabulary", "tw", "--to", "hant-tw", "hans.txt"))
 
 
 def test_a_binary_file_is_read_by_whoever_insists(folder: Path) -> None:

@@ -33,7 +33,9 @@ from textfix.config import Config
 from textfix.encodings.choice import HEAD, declaration, named
 from textfix.files import Input
 from textfix.pipeline import Fixed
+from textfix.report import script_of
 from textfix.rules import LAST
+from textfix.rules.script import VOCABULARY
 
 FEW = 5  # characters that are named
 
@@ -96,6 +98,7 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
             fixed = result()
             raw = destination.result(fixed)
             told_encoding(one.shown, fixed)
+            tell_vocabulary(one.shown, fixed)
             destination.write(one, fixed, raw)
             outcome.changed += raw != fixed.source
             outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
@@ -241,6 +244,15 @@ def tell_declaration(name: str, fixed: Fixed, encoding: str) -> None:
     declared, label = declaration(fixed.text[:HEAD].encode())
     if not fixed.text.isascii() and named(label) not in (None, named(encoding)):
         tell(f"{name}: written as {encoding}, but declares {label}: {declared}")
+
+
+def tell_vocabulary(name: str, fixed: Fixed) -> None:
+    """Tell where words of a region were asked for, and text that stays simplified has none that become them."""
+    region = fixed.config.vocabulary
+    if region == "keep" or fixed.config.to.startswith("hant") or VOCABULARY.name in {one.rule for one in fixed.steps}:
+        return
+    if script_of(fixed.decoded, fixed.steps).dominant == "hans":
+        tell(f"{name}: simplified; --vocabulary changes words of traditional text alone: add --to hant-{region}")
 
 
 def refuse_loss(fixed: Fixed, log: str) -> None:

@@ -212,11 +212,15 @@ def configured(given: dict[str, Any]) -> Config:
             chosen["keep"] = files.read_terms(keep)
         config = files.read_config(path or files.find_config(os.getcwd())).replace(**chosen)
         enabled(config)
-        return config
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(reason_of(error) if error.filename else f"{path}: {reason_of(error)}") from None
+    if config.to == "hans" and config.vocabulary != "keep":
+        raise click.UsageError(
+            f"--vocabulary {config.vocabulary} changes words of traditional text alone, of which --to hans leaves none"
+        )
+    return config
 
 
 def inputs(paths: tuple[str, ...], outcome: Outcome) -> list[Input]:
