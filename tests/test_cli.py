@@ -398,6 +398,17 @@ def test_a_vocabulary_that_finds_no_traditional_text_is_told(folder: Path) -> No
     assert not told(run(folder, "fix", "--vocabulary", "tw", "--to", "hant-tw", "hans.txt"))
 
 
+def test_config_says_where_it_comes_from(folder: Path) -> None:
+    def source(*args: str) -> str:
+        return run(folder, "config", *args).stdout.decode().split("\n", 1)[0].partition("; read from ")[2]
+
+    assert source() == "no file: these are the defaults"
+    assert source("--profile", "search", "--to", "hans") == "no file, with the options given"
+    (folder / "textfix.toml").write_text('to = "hant"\n')
+    assert source().endswith("textfix.toml")
+    assert source("--config", "textfix.toml", "--disable", "noise") == "textfix.toml, with the options given"
+
+
 def test_a_binary_file_is_read_by_whoever_insists(folder: Path) -> None:
     (folder / "odd.txt").write_bytes("名\1称\2\n".encode("gbk"))
     done = run(folder, "fix", "odd.txt")

@@ -166,5 +166,8 @@ def rules(style: str | None) -> None:
 def config(**given: Any) -> None:
     """Print the configuration in force here, as TOML."""
     path = given["config"] or files.find_config(os.getcwd())
-    chosen = configured(given)
-    put(f"# textfix {__version__}; read from {path or 'no file: these are the defaults'}\n{chosen.to_toml()}")
+    with_options = any(value not in (None, ()) for name, value in given.items() if name != "config")
+    source = (
+        f"{path or 'no file'}, with the options given" if with_options else path or "no file: these are the defaults"
+    )
+    put(f"# textfix {__version__}; read from {source}\n{configured(given).to_toml()}")
