@@ -28,6 +28,7 @@ from textfix.rules import enabled
         ({"profile": "gentel"}, ["profile='gentel'", "did you mean 'gentle'"]),
         ({"profile": ["gentle"]}, ["is not one of gentle"]),
         ({"disable": 5}, ["disable=5", "names of rules"]),
+        ({"keep": "keep.txt"}, ["keep='keep.txt'", "no list of terms"]),
         ({"remove": [1]}, ["remove=[1]", "names of rules"]),
     ],
 )

@@ -135,17 +135,16 @@ def names_of(value: object, option: str) -> tuple[str, ...]:
 
 
 def terms_of(value: object) -> tuple[str, ...]:
-    """Terms as a tuple, from one or several. ConfigError where one says nothing, or would be found again in itself."""
-    terms = (value,) if isinstance(value, str) else value
-    if not isinstance(terms, (list, tuple)) or not all(isinstance(term, str) for term in terms):
-        raise ConfigError(f"keep={value!r} is no list of terms")
-    for term in terms:
+    """Terms as a tuple. ConfigError where one says nothing, or would be found again in itself."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(term, str) for term in value):
+        raise ConfigError(f"keep={value!r} is no list of terms: it takes the terms themselves, not the name of a file")
+    for term in value:
         word, tab, after = term.partition("\t")
         if not word or "\t" in after or "\n" in term:
             raise ConfigError(f"keep: {term!r} is no term, nor a term, a tab and what it becomes")
-        if tab and any(one.split("\t")[0] in after for one in terms if "\t" in one):
+        if tab and any(one.split("\t")[0] in after for one in value if "\t" in one):
             raise ConfigError(f"keep: {word!r} becomes {after!r}, which holds a term that would be changed again")
-    return tuple(terms)
+    return tuple(value)
 
 
 def every(remove: object) -> object:
