@@ -134,6 +134,10 @@ def test_names_that_collide_are_refused_before_anything_is_written(folder: Path)
         (["fix", "page.txt", "-o", "page.txt"], "--in-place"),
         (["fix", "--in-place", "-"], "standard input"),
         (["fix", "--to", "klingon", "page.txt"], "klingon"),
+        (["fix", "--to", "zh-tw", "page.txt"], "did you mean 'hant-tw'"),
+        (["fix", "--to", "zh_CN", "page.txt"], "did you mean 'hans'"),
+        (["fix", "--profile", "gentel", "page.txt"], "did you mean 'gentle'"),
+        (["rules", "noise.pinyn"], "did you mean 'noise.pinyin'"),
         (["fix", "--disable", "noise.pinyn", "page.txt"], "did you mean 'noise.pinyin'"),
         (["fix", "--min-confidence", "2", "page.txt"], "min_confidence=2.0"),
         (["fix", "--to", "hans", "--vocabulary", "tw", "page.txt"], "words of traditional text alone"),
@@ -407,6 +411,19 @@ def test_config_says_where_it_comes_from(folder: Path) -> None:
     (folder / "textfix.toml").write_text('to = "hant"\n')
     assert source().endswith("textfix.toml")
     assert source("--config", "textfix.toml", "--disable", "noise") == "textfix.toml, with the options given"
+
+
+def test_rules_that_are_named(folder: Path) -> None:
+    done = run(folder, "rules", "--json", "width.letters", "desync")
+    shown = [json.loads(line)["rule"] for line in done.stdout.splitlines()]
+    assert shown == ["desync.gbk", "width.letters"]
+    every = run(folder, "rules").stdout.decode()
+    assert run(folder, "rules", "width.letters").stdout.decode() in every
+
+
+def test_help_of_log_is_whole_and_has_examples(folder: Path) -> None:
+    shown = run(folder, "log", "--help").stdout.decode()
+    assert "..." not in shown.partition("Commands:")[2] and "textfix log verify" in shown.partition("Examples:")[2]
 
 
 def test_a_binary_file_is_read_by_whoever_insists(folder: Path) -> None:

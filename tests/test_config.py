@@ -15,6 +15,8 @@ from textfix.rules import enabled
     [
         ({"to": "klingon"}, ["to='klingon'", "hant-tw"]),
         ({"to": "hantw"}, ["did you mean 'hant"]),
+        ({"to": "zh-Hant-TW"}, ["did you mean 'hant-tw'"]),
+        ({"to": "zh-hk"}, ["did you mean 'hant-hk'"]),
         ({"form": "nfc"}, ["form='nfc'"]),
         ({"punctuation": "han"}, ["did you mean 'han"]),
         ({"line_ends": "cr"}, ["keep, lf, crlf"]),

@@ -23,6 +23,12 @@ CHOICES = {
     "trailing_space": ("keep", "strip"),
     "vocabulary": ("keep", "tw", "hk"),
 }
+SCRIPTS = {  # as others name them
+    "hans": "cn zh-cn zh-hans zh-hans-cn sg zh-sg zh-hans-sg chs gb s sc simplified 简体 简",
+    "hant": "zh-hant cht t tc traditional 繁體 繁体 繁",
+    "hant-tw": "tw zh-tw zh-hant-tw twp taiwan",
+    "hant-hk": "hk zh-hk zh-hant-hk mo zh-mo zh-hant-mo hongkong",
+}
 PROFILES = ("gentle", "default", "corpus", "search")
 CONFIDENT = 0.9  # what restore="confident" asks of an inferred edit
 
@@ -196,5 +202,12 @@ def toml_value(value: object) -> str:
 
 
 def suggestion(word: object, known: Any) -> str:
-    close = difflib.get_close_matches(str(word), known, 1)
+    """What was probably meant, as a sentence for the end of a message; "" where that cannot be told.
+
+    >>> suggestion("zh_TW", CHOICES["to"]), suggestion("klingon", CHOICES["to"])
+    (" (did you mean 'hant-tw'?)", '')
+    """
+    name = str(word).lower().replace("_", "-")
+    close = [script for script, names in SCRIPTS.items() if script in known and name in names.split()]
+    close += difflib.get_close_matches(str(word), known, 1)
     return f" (did you mean {close[0]!r}?)" if close else ""
