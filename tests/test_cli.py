@@ -53,6 +53,17 @@ def test_fix_and_revert_in_place(folder: Path) -> None:
     assert (folder / "page.txt").read_bytes() == RAW and os.listdir(folder) == ["page.txt"]
 
 
+def test_the_log_of_a_link_lies_beside_the_file(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    os.symlink(folder / "page.txt", folder / "sub" / "link.txt")
+    for name in ("page.txt", "sub/link.txt"):
+        assert run(folder, "fix", "--in-place", "sub/link.txt").returncode == 0
+        assert sorted(os.listdir(folder)) == ["page.txt", LOG, "sub"] and os.listdir(folder / "sub") == ["link.txt"]
+        assert run(folder, "log", "verify", name).returncode == 0
+        assert run(folder, "revert", "--in-place", name).returncode == 0
+        assert (folder / "page.txt").read_bytes() == RAW and (folder / "sub" / "link.txt").is_symlink()
+
+
 def test_an_unchanged_file_is_not_written(folder: Path) -> None:
     (folder / "clean.txt").write_text("你好，世界。\n", "utf-8")
     os.utime(folder / "clean.txt", ns=(1, 1))
@@ -123,8 +134,13 @@ def test_names_that_collide_are_refused_before_anything_is_written(folder: Path)
         (["fix", "page.txt", "-o", "page.txt"], "--in-place"),
         (["fix", "--in-place", "-"], "standard input"),
         (["fix", "--to", "klingon", "page.txt"], "klingon"),
+        (["fix", "--to", "zh-tw", "page.txt"], "did you mean 'hant-tw'"),
+        (["fix", "--to", "zh_CN", "page.txt"], "did you mean 'hans'"),
+        (["fix", "--profile", "gentel", "page.txt"], "did you mean 'gentle'"),
+        (["rules", "noise.pinyn"], "did you mean 'noise.pinyin'"),
         (["fix", "--disable", "noise.pinyn", "page.txt"], "did you mean 'noise.pinyin'"),
         (["fix", "--min-confidence", "2", "page.txt"], "min_confidence=2.0"),
+        (["fix", "--to", "hans", "--vocabulary", "tw", "page.txt"], "words of traditional text alone"),
         (["fix", "--config", "missing.toml", "page.txt"], "missing.toml"),
         (["diff", "a", "b", "c"], "BEFORE AFTER"),
         (["revert", "page.txt", "--only", "script"], "--only"),
@@ -365,6 +381,56 @@ def test_a_hint_that_is_outvoted_is_told(folder: Path) -> None:
     assert "said to be big5hkscs, but is read as gb18030" in told(run(folder, "fix", "--encoding", "big5", "gbk.txt"))
     insisting = run(folder, "fix", "--force-encoding", "text/html; charset=GBK", "gbk.txt")
     assert (insisting.returncode, insisting.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("tag", ['<meta charset="gbk">', '<?xml version="1.0" encoding="gb2312"?>'])
+def test_a_declaration_that_no_longer_holds_is_told(folder: Path, tag: str) -> None:
+    (folder / "page.html").write_bytes(f"{tag}<p>这个文件叫做说明文件，内容很简单。</p>\n".encode("gbk"))
+    done = run(folder, "fix", "page.html", "-o", "p2.html")
+    (line,) = told(done).splitlines()
+    assert "page.html: written as utf-8, but declares gb" in line and tag in line
+    assert not told(run(folder, "fix", "page.html", "-o", "p3.html", "--output-encoding", "gbk"))
+    (folder / "ascii.html").write_text(f"{tag}<p>plain</p>\n")
+    assert not told(run(folder, "fix", "ascii.html"))
+
+
+def test_a_vocabulary_that_finds_no_traditional_text_is_told(folder: Path) -> None:
+    (folder / "hans.txt").write_text("这个软件说明文件很简单。\n", "utf-8")
+    (folder / "hant.txt").write_text("這個說明文件很簡單。\n", "utf-8")
+    (line,) = told(run(folder, "fix", "--vocabulary", "tw", "--check", "hans.txt", "hant.txt")).splitlines()
+    assert "hans.txt: simplified" in line and line.endswith("add --to hant-tw")
+    assert not told(run(folder, "fix", "--vocabulary", "tw", "--to", "hant-tw", "hans.txt"))
+
+
+def test_config_says_where_it_comes_from(folder: Path) -> None:
+    def source(*args: str) -> str:
+        return run(folder, "config", *args).stdout.decode().split("\n", 1)[0].partition("; read from ")[2]
+
+    assert source() == "no file: these are the defaults"
+    assert source("--profile", "search", "--to", "hans") == "no file, with the options given"
+    (folder / "textfix.toml").write_text('to = "hant"\n')
+    assert source().endswith("textfix.toml")
+    assert source("--config", "textfix.toml", "--disable", "noise") == "textfix.toml, with the options given"
+
+
+def test_rules_that_are_named(folder: Path) -> None:
+    done = run(folder, "rules", "--json", "width.letters", "desync")
+    shown = [json.loads(line)["rule"] for line in done.stdout.splitlines()]
+    assert shown == ["desync.gbk", "width.letters"]
+    every = run(folder, "rules").stdout.decode()
+    assert run(folder, "rules", "width.letters").stdout.decode() in every
+
+
+def test_help_of_log_is_whole_and_has_examples(folder: Path) -> None:
+    shown = run(folder, "log", "--help").stdout.decode()
+    assert "..." not in shown.partition("Commands:")[2] and "textfix log verify" in shown.partition("Examples:")[2]
+
+
+def test_a_binary_file_is_read_by_whoever_insists(folder: Path) -> None:
+    (folder / "odd.txt").write_bytes("名\1称\2\n".encode("gbk"))
+    done = run(folder, "fix", "odd.txt")
+    assert done.returncode == 2 and "--force-encoding NAME reads it" in told(done)
+    assert run(folder, "fix", "--force-encoding", "gbk", "odd.txt").stdout.decode().startswith("名")
 
 
 def test_binary_files_of_a_folder_are_counted(folder: Path) -> None:

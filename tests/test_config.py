@@ -15,6 +15,8 @@ from textfix.rules import enabled
     [
         ({"to": "klingon"}, ["to='klingon'", "hant-tw"]),
         ({"to": "hantw"}, ["did you mean 'hant"]),
+        ({"to": "zh-Hant-TW"}, ["did you mean 'hant-tw'"]),
+        ({"to": "zh-hk"}, ["did you mean 'hant-hk'"]),
         ({"form": "nfc"}, ["form='nfc'"]),
         ({"punctuation": "han"}, ["did you mean 'han"]),
         ({"line_ends": "cr"}, ["keep, lf, crlf"]),
@@ -28,6 +30,7 @@ from textfix.rules import enabled
         ({"profile": "gentel"}, ["profile='gentel'", "did you mean 'gentle'"]),
         ({"profile": ["gentle"]}, ["is not one of gentle"]),
         ({"disable": 5}, ["disable=5", "names of rules"]),
+        ({"keep": "keep.txt"}, ["keep='keep.txt'", "no list of terms"]),
         ({"remove": [1]}, ["remove=[1]", "names of rules"]),
     ],
 )

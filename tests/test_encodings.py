@@ -169,6 +169,8 @@ def test_segments_of_another_text_are_refused() -> None:
         ("[字幕]\r\n一行\r\n".encode("utf-16-le"), False),
         ("中文".encode("gbk"), False),
         (b"\x1b[31mred\x1b[0m\n", False),
+        ("名\b\b名称\a\a\n".encode(), False),
+        (b"a\1\2", True),
         (b"", False),
         ("안녕하세요 여러분".encode("iso2022_kr"), False),
         (b"a log\n" * 30 + b"\0" * 512 + b"after a crash\n", False),

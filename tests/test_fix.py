@@ -106,7 +106,7 @@ def test_every_rule_does_what_its_example_says(rule: textfix.rules.Rule) -> None
     options = {
         "script.drift": {"to": "keep"},
         "script.convert": {"to": "hant"},
-        "script.glossary": {"keep": "头发\t頭毛"},
+        "script.glossary": {"keep": ["头发\t頭毛"]},
         "script.vocabulary": {"vocabulary": "tw", "to": "keep"},
         "unicode.spaces": {"spaces": "fold"},
         "width.punctuation": {"punctuation": "hans"},
@@ -147,5 +147,29 @@ def test_places_map_in_characters_and_bytes() -> None:
 
 
 def test_only_bytes_and_strings_are_taken() -> None:
-    with pytest.raises(TypeError, match="not int"):
-        textfix.fix(1)  # type: ignore[arg-type]
+    for take in (textfix.fix, textfix.Fixer().fix, lambda one: textfix.Fixer().detect_many([one])):
+        with pytest.raises(TypeError, match="not int"):
+            take(1)  # type: ignore[arg-type]
+    raw = "汉字".encode("gbk")
+    for data in (bytearray(raw), memoryview(raw)):
+        assert textfix.fix(data) == textfix.fix(raw)
+
+
+def test_what_revert_takes_is_said() -> None:
+    with pytest.raises(TypeError, match=r"revert takes the log of the text.*not NoneType"):
+        textfix.revert("x", None)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="str or bytes, not NoneType"):
+        textfix.revert(None, textfix.fix("x").log)  # type: ignore[arg-type]
+
+
+def test_a_fixer_takes_options_by_name() -> None:
+    assert textfix.Fixer(to="hans") == textfix.Fixer(textfix.Config(to="hans"))
+    assert textfix.Fixer(textfix.Config(to="hans"), form="NFKC").config == textfix.Config(to="hans", form="NFKC")
+    with pytest.raises(textfix.ConfigError, match="no_such"):
+        textfix.Fixer(no_such=1)
+    with pytest.raises(TypeError, match="must be a Config"):
+        textfix.Fixer("hans")  # type: ignore[arg-type]
+
+
+def test_the_face_lists_its_names() -> None:
+    assert dir(textfix) == sorted(textfix.__all__) and all(hasattr(textfix, name) for name in textfix.__all__)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from textfix import pipeline
 from textfix.config import Config
@@ -15,8 +15,10 @@ from textfix.report import Report
 if TYPE_CHECKING:
     import pyarrow as pa
 
+Document: TypeAlias = str | bytes | bytearray | memoryview
 
-def detect(data: bytes | str, config: Config | None = None, **options: Any) -> Report:
+
+def detect(data: Document, config: Config | None = None, **options: Any) -> Report:
     """Say what is wrong with a document: its encoding, script, drift, and each kind of damage.
 
     Takes the options of Config by name. Raises ConfigError for one that does not exist; never for what data holds.
@@ -27,17 +29,22 @@ def detect(data: bytes | str, config: Config | None = None, **options: Any) -> R
     return fix(data, config, **options).report
 
 
-def fix(data: bytes | str, config: Config | None = None, **options: Any) -> Fixed:
+def fix(data: Document, config: Config | None = None, **options: Any) -> Fixed:
     """Repair a document. Takes the options of Config by name; ConfigError for one that does not exist.
 
     >>> fix("軟體工程師的筆記", to="hans").text
     '软体工程师的笔记'
     """
-    if not isinstance(data, (bytes, str)):
-        raise TypeError(f"textfix takes bytes or str, not {type(data).__name__}")
-    if not isinstance(config, (Config, type(None))):
-        raise TypeError(f"config must be a Config, not {type(config).__name__}; options are given by name")
-    return pipeline.fix(data, (config or Config()).replace(**options))
+    return Fixer(config, **options).fix(data)
+
+
+def taken(data: Document) -> str | bytes:
+    """A document as the pipeline takes it. TypeError for what is none."""
+    if isinstance(data, (str, bytes)):
+        return data
+    if isinstance(data, (bytearray, memoryview)):
+        return bytes(data)
+    raise TypeError(f"textfix takes bytes or str, not {type(data).__name__}")
 
 
 def revert(text: str | bytes, log: Log | str, only: str | None = None) -> str | bytes:
@@ -47,6 +54,10 @@ def revert(text: str | bytes, log: Log | str, only: str | None = None) -> str | 
     given. LogMismatch where the log is of another text, LogDamaged where it does not hold together, ValueError where
     it has no change by `only`. `Log.without` gives the new log, too. A log may be given as the text of one.
     """
+    if not isinstance(text, (str, bytes)):
+        raise TypeError(f"revert takes the text as str or bytes, not {type(text).__name__}")
+    if not isinstance(log, (Log, str, bytes)):
+        raise TypeError(f"revert takes the log of the text, a Log or what Log.dumps gives, not {type(log).__name__}")
     if not isinstance(log, Log):
         log = Log.loads(log)
     if only is None:
@@ -78,23 +89,32 @@ def diff(fixed_or_before: Fixed | str, after: str | None = None, style: str = "t
     return views.render(change, style)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Fixer:
-    """A reusable fix for many documents: picklable, and cheap to call."""
+    """A reusable fix for many documents: picklable, and cheap to call. Takes what `fix` does, but for the document.
 
-    config: Config = field(default_factory=Config)
+    >>> Fixer(to="hans").fix("漢字").text
+    '汉字'
+    """
 
-    def fix(self, data: bytes | str) -> Fixed:
+    config: Config
+
+    def __init__(self, config: Config | None = None, **options: Any) -> None:
+        if not isinstance(config, (Config, type(None))):
+            raise TypeError(f"config must be a Config, not {type(config).__name__}; options are given by name")
+        object.__setattr__(self, "config", (config or Config()).replace(**options))
+
+    def fix(self, data: Document) -> Fixed:
         """Repair one document."""
-        return pipeline.fix(data, self.config)
+        return pipeline.fix(taken(data), self.config)
 
-    def detect_many(self, rows: Sequence[bytes | str]) -> list[Report]:
+    def detect_many(self, rows: Sequence[Document]) -> list[Report]:
         """What is wrong with each of many documents, in one vectorised call: mail subjects, tags, names in archives.
 
         >>> [one.encoding for one in Fixer().detect_many(["小七".encode("big5"), "系统退信".encode("gbk")])]
         ['big5hkscs', 'gb18030']
         """
-        return [one.report for one in pipeline.fix_many(rows, self.config)]
+        return [one.report for one in pipeline.fix_many([*map(taken, rows)], self.config)]
 
     def batch(self, column: pa.Array) -> pa.StructArray:
         """Repair a column of documents, each a string or binary value; null stays null.

@@ -23,6 +23,12 @@ CHOICES = {
     "trailing_space": ("keep", "strip"),
     "vocabulary": ("keep", "tw", "hk"),
 }
+SCRIPTS = {  # as others name them
+    "hans": "cn zh-cn zh-hans zh-hans-cn sg zh-sg zh-hans-sg chs gb s sc simplified 简体 简",
+    "hant": "zh-hant cht t tc traditional 繁體 繁体 繁",
+    "hant-tw": "tw zh-tw zh-hant-tw twp taiwan",
+    "hant-hk": "hk zh-hk zh-hant-hk mo zh-mo zh-hant-mo hongkong",
+}
 PROFILES = ("gentle", "default", "corpus", "search")
 CONFIDENT = 0.9  # what restore="confident" asks of an inferred edit
 
@@ -135,17 +141,16 @@ def names_of(value: object, option: str) -> tuple[str, ...]:
 
 
 def terms_of(value: object) -> tuple[str, ...]:
-    """Terms as a tuple, from one or several. ConfigError where one says nothing, or would be found again in itself."""
-    terms = (value,) if isinstance(value, str) else value
-    if not isinstance(terms, (list, tuple)) or not all(isinstance(term, str) for term in terms):
-        raise ConfigError(f"keep={value!r} is no list of terms")
-    for term in terms:
+    """Terms as a tuple. ConfigError where one says nothing, or would be found again in itself."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(term, str) for term in value):
+        raise ConfigError(f"keep={value!r} is no list of terms: it takes the terms themselves, not the name of a file")
+    for term in value:
         word, tab, after = term.partition("\t")
         if not word or "\t" in after or "\n" in term:
             raise ConfigError(f"keep: {term!r} is no term, nor a term, a tab and what it becomes")
-        if tab and any(one.split("\t")[0] in after for one in terms if "\t" in one):
+        if tab and any(one.split("\t")[0] in after for one in value if "\t" in one):
             raise ConfigError(f"keep: {word!r} becomes {after!r}, which holds a term that would be changed again")
-    return tuple(terms)
+    return tuple(value)
 
 
 def every(remove: object) -> object:
@@ -197,5 +202,12 @@ def toml_value(value: object) -> str:
 
 
 def suggestion(word: object, known: Any) -> str:
-    close = difflib.get_close_matches(str(word), known, 1)
+    """What was probably meant, as a sentence for the end of a message; "" where that cannot be told.
+
+    >>> suggestion("zh_TW", CHOICES["to"]), suggestion("klingon", CHOICES["to"])
+    (" (did you mean 'hant-tw'?)", '')
+    """
+    name = str(word).lower().replace("_", "-")
+    close = [script for script, names in SCRIPTS.items() if script in known and name in names.split()]
+    close += difflib.get_close_matches(str(word), known, 1)
     return f" (did you mean {close[0]!r}?)" if close else ""

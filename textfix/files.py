@@ -100,7 +100,7 @@ def read_text(path: str) -> bytes:
     """The bytes of a file that holds text; BinaryInput for others."""
     data = read(path)
     if is_binary(data):
-        raise BinaryInput("a binary file; left alone")
+        raise BinaryInput("a binary file; left alone: --force-encoding NAME reads it all the same")
     return data
 
 
@@ -160,8 +160,8 @@ def umask() -> int:
 
 
 def log_path(path: str) -> str:
-    """Where the log of a file lies: beside it."""
-    return path + LOG_ENDING
+    """Where the log of a file lies: beside it; of a link, beside the file that it leads to."""
+    return (os.path.realpath(path) if os.path.islink(path) else path) + LOG_ENDING
 
 
 def read_log(path: str) -> Log:

@@ -30,9 +30,12 @@ from textfix.cli.shared import (
     told_encoding,
 )
 from textfix.config import Config
+from textfix.encodings.choice import HEAD, declaration, named
 from textfix.files import Input
 from textfix.pipeline import Fixed
+from textfix.report import script_of
 from textfix.rules import LAST
+from textfix.rules.script import VOCABULARY
 
 FEW = 5  # characters that are named
 
@@ -95,6 +98,7 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
             fixed = result()
             raw = destination.result(fixed)
             told_encoding(one.shown, fixed)
+            tell_vocabulary(one.shown, fixed)
             destination.write(one, fixed, raw)
             outcome.changed += raw != fixed.source
             outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
@@ -178,6 +182,8 @@ class Destination:
         elif not self.in_place or raw != fixed.source:
             self.write_file(target, fixed, raw)
         tell_loss(one.shown, fixed)
+        if not (self.show_diff or self.check):
+            tell_declaration(one.shown, fixed, self.output_encoding)
 
     def show(self, one: Input, fixed: Fixed) -> None:
         """Tell what would change."""
@@ -231,6 +237,22 @@ def tell_loss(name: str, fixed: Fixed) -> None:
     if lost := unexplained(fixed):
         places = f"{lost} place{'s' * (lost != 1)}"
         tell(f"{name}: U+FFFD in {places} where no encoding explains the bytes; textfix explain shows them")
+
+
+def tell_declaration(name: str, fixed: Fixed, encoding: str) -> None:
+    """Tell where a page declares another encoding than the one it is written in; of ASCII alone no one sees it."""
+    declared, label = declaration(fixed.text[:HEAD].encode())
+    if not fixed.text.isascii() and named(label) not in (None, named(encoding)):
+        tell(f"{name}: written as {encoding}, but declares {label}: {declared}")
+
+
+def tell_vocabulary(name: str, fixed: Fixed) -> None:
+    """Tell where words of a region were asked for, and text that stays simplified has none that become them."""
+    region = fixed.config.vocabulary
+    if region == "keep" or fixed.config.to.startswith("hant") or VOCABULARY.name in {one.rule for one in fixed.steps}:
+        return
+    if script_of(fixed.decoded, fixed.steps).dominant == "hans":
+        tell(f"{name}: simplified; --vocabulary changes words of traditional text alone: add --to hant-{region}")
 
 
 def refuse_loss(fixed: Fixed, log: str) -> None:

@@ -8,12 +8,19 @@ import os
 import click
 
 from textfix import files
-from textfix.cli.shared import Examples, Outcome, inputs, put
+from textfix.cli.shared import Examples, ExamplesGroup, Outcome, inputs, put
 from textfix.encodings import Segment
 from textfix.log import Log
 
 
-@click.group()
+@click.group(
+    cls=ExamplesGroup,
+    examples="""
+    textfix log show clean.txt                  what was done, from the log beside it
+    textfix log verify clean/                   every file of the folder that has a log
+    textfix log stats clean.txt.textfix.jsonl
+    """,
+)
 def log() -> None:
     """Look at a log: show, verify, stats. PATH is a fixed file or its log."""
 
@@ -64,7 +71,7 @@ def log_show(path: str) -> None:
 @log.command("verify", cls=Examples, examples="textfix log verify clean.txt")
 @click.argument("paths", nargs=-1, required=True)
 def log_verify(paths: tuple[str, ...]) -> None:
-    """Check that the log is whole and gives the original back; nothing is written."""
+    """Check that the log is whole and gives the original back. Nothing is written."""
     outcome = Outcome()
     for path in with_logs(paths, outcome):
         with outcome.handling(path):

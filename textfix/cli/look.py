@@ -26,8 +26,10 @@ from textfix.cli.shared import (
     terminal_style,
     told_encoding,
 )
+from textfix.config import ConfigError
 from textfix.edits import EMPTY, Edits
 from textfix.log import singly
+from textfix.rules import check_names
 from textfix.views import Change
 from textfix.views.encoding import recoded
 from textfix.views.explain import sentences
@@ -146,12 +148,25 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
     outcome.exit()
 
 
-@click.command(cls=Examples, examples="textfix rules\ntextfix rules --json\ntextfix rules --markdown > docs/rules.md")
+@click.command(
+    cls=Examples,
+    examples="""
+    textfix rules
+    textfix rules noise.pinyin script           this rule, and those of this family
+    textfix rules --json
+    textfix rules --markdown > docs/rules.md
+    """,
+)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--json", "style", flag_value="json", help="One JSON object a rule.")
 @click.option("--markdown", "style", flag_value="markdown", help="With all that is known of each rule.")
-def rules(style: str | None) -> None:
-    """List the rules: name, what each undoes, and an example."""
-    put(rules_as(style or "text"))
+def rules(names: tuple[str, ...], style: str | None) -> None:
+    """List the rules, or those that are named, alone or by family: name, what each undoes, and an example."""
+    try:
+        check_names(names)
+    except ConfigError as error:
+        raise click.UsageError(str(error)) from None
+    put(rules_as(style or "text", names))
 
 
 @click.command(
@@ -166,5 +181,8 @@ def rules(style: str | None) -> None:
 def config(**given: Any) -> None:
     """Print the configuration in force here, as TOML."""
     path = given["config"] or files.find_config(os.getcwd())
-    chosen = configured(given)
-    put(f"# textfix {__version__}; read from {path or 'no file: these are the defaults'}\n{chosen.to_toml()}")
+    with_options = any(value not in (None, ()) for name, value in given.items() if name != "config")
+    source = (
+        f"{path or 'no file'}, with the options given" if with_options else path or "no file: these are the defaults"
+    )
+    put(f"# textfix {__version__}; read from {source}\n{configured(given).to_toml()}")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textfix.config import CHOICES, PROFILES, Config, ConfigError
+from textfix.config import CHOICES, PROFILES, Config, ConfigError, suggestion
 
 if TYPE_CHECKING:
     from textfix.files import Input
@@ -22,6 +22,16 @@ if TYPE_CHECKING:
     from textfix.views import Change
 
 PROGRESS_FILES, PROGRESS_BYTES = 20, 20_000_000  # from how many files, or bytes, a progress line is shown
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]  # it takes no argument before click 8.2
+    """A choice that says what was probably meant."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            self.fail(error.message.rstrip(".") + suggestion(value, self.choices), param, ctx)
 
 
 class Examples(click.Command):
@@ -35,6 +45,10 @@ class Examples(click.Command):
         with formatter.section("Examples"):
             for line in self.examples.strip().splitlines():
                 formatter.write(f"  {line.strip()}\n")
+
+
+class ExamplesGroup(Examples, click.Group):
+    """The same for a group of commands."""
 
 
 @dataclass
@@ -129,35 +143,35 @@ def put_bytes(data: bytes) -> None:
 CONFIG_OPTIONS = (
     click.option(
         "--profile",
-        type=click.Choice(PROFILES),
+        type=Choice(PROFILES),
         help="Options by name: gentle (repairs alone, for archives), corpus (for language models), search (for an "
         "index), default. `textfix config --profile NAME` shows them; options beside it come after it.",
     ),
     click.option(
         "--to",
-        type=click.Choice(CHOICES["to"]),
+        type=Choice(CHOICES["to"]),
         help="Script to write; auto, the default: the one that clearly dominates.",
     ),
-    click.option("--form", type=click.Choice(CHOICES["form"]), help="Unicode normalization form; the default is NFC."),
+    click.option("--form", type=Choice(CHOICES["form"]), help="Unicode normalization form; the default is NFC."),
     click.option(
         "--spaces",
-        type=click.Choice(CHOICES["spaces"]),
+        type=Choice(CHOICES["spaces"]),
         help="keep, the default, or fold: unusual spaces become one U+0020.",
     ),
     click.option(
         "--punctuation",
-        type=click.Choice(CHOICES["punctuation"]),
+        type=Choice(CHOICES["punctuation"]),
         help="keep, the default, or as simplified (hans), traditional (hant) or Latin text (ascii) has it.",
     ),
-    click.option("--line-ends", type=click.Choice(CHOICES["line_ends"]), help="keep, the default, lf or crlf."),
+    click.option("--line-ends", type=Choice(CHOICES["line_ends"]), help="keep, the default, lf or crlf."),
     click.option(
         "--trailing-space",
-        type=click.Choice(CHOICES["trailing_space"]),
+        type=Choice(CHOICES["trailing_space"]),
         help="keep, the default, or strip: space at the ends of lines goes.",
     ),
     click.option(
         "--vocabulary",
-        type=click.Choice(CHOICES["vocabulary"]),
+        type=Choice(CHOICES["vocabulary"]),
         help="keep, the default, or words as Taiwan (tw) or Hong Kong (hk) has them: 軟件 becomes 軟體.",
     ),
     click.option(
@@ -167,7 +181,7 @@ CONFIG_OPTIONS = (
     ),
     click.option(
         "--restore",
-        type=click.Choice(CHOICES["restore"]),
+        type=Choice(CHOICES["restore"]),
         help="Where bytes were lost: restore nothing, what is sure (the default), or the likeliest.",
     ),
     click.option(
@@ -212,11 +226,15 @@ def configured(given: dict[str, Any]) -> Config:
             chosen["keep"] = files.read_terms(keep)
         config = files.read_config(path or files.find_config(os.getcwd())).replace(**chosen)
         enabled(config)
-        return config
     except ConfigError as error:
         raise click.UsageError(str(error)) from None
     except OSError as error:
         raise click.UsageError(reason_of(error) if error.filename else f"{path}: {reason_of(error)}") from None
+    if config.to == "hans" and config.vocabulary != "keep":
+        raise click.UsageError(
+            f"--vocabulary {config.vocabulary} changes words of traditional text alone, of which --to hans leaves none"
+        )
+    return config
 
 
 def inputs(paths: tuple[str, ...], outcome: Outcome) -> list[Input]:

@@ -42,7 +42,7 @@ BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
-CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b"))  # that text does not hold
+CONTROLS = bytes(set(range(32)) - set(b"\a\b\t\n\v\f\r\x1a\x1b"))  # that text, also of a terminal, does not hold
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
 SENSE = 8.0  # nats that a character behind escape sequences may cost on average; code that looks alike costs more
 ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030

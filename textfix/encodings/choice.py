@@ -114,12 +114,24 @@ def named(label: str) -> str | None:
 def hints(data: bytes, told: str) -> dict[str, float]:
     """Nats for the encodings that a caller, and the text itself, names."""
     found: dict[str, float] = {}
-    match = DECLARATION.search(data, 0, HEAD) if b"<" in data else None
-    declared = named((match[1] or match[2]).decode("ascii")) if match else None
+    declared = named(declaration(data)[1])
     for name, nats in ((declared if declared not in WIDE else "utf-8", DECLARED), (told, TOLD)):  # it was read as ASCII
         if name and (name in WIDE or holds_ascii(name)):
             found[name] = found.get(name, 0.0) + nats
     return found
+
+
+def declaration(data: bytes) -> tuple[str, str]:
+    """The declaration of an encoding at the head of HTML or XML, and the label in it; empty for none.
+
+    >>> declaration(b'<meta charset="gbk"><p>')
+    ('<meta charset="gbk">', 'gbk')
+    """
+    match = DECLARATION.search(data, 0, HEAD) if b"<" in data else None
+    if not match:
+        return "", ""
+    end = data.find(b">", match.end(), HEAD) + 1 or match.end()
+    return data[match.start() : end].decode("ascii", "replace"), (match[1] or match[2]).decode("ascii")
 
 
 def holds_ascii(name: str) -> bool:

@@ -58,14 +58,19 @@ MERE = frozenset(rule.name for rule in RULES if rule.mere)
 NAMES = {rule.name for rule in (*RULES, LAST)} | {rule.name.split(".")[0] for rule in (*RULES, LAST)}
 REMOVABLE = {name for rule in RULES if rule.removable for name in (rule.name, rule.name.split(".")[0])}
 
-__all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "choose", "enabled"]
+__all__ = ["LAST", "MERE", "RULES", "Context", "Proposals", "Rule", "check_names", "choose", "enabled"]
+
+
+def check_names(names: tuple[str, ...]) -> None:
+    """ConfigError for what is the name of no rule and of no family."""
+    for name in names:
+        if name not in NAMES:
+            raise ConfigError(f"there is no rule {name!r}{suggestion(name, NAMES)}; see `textfix rules`")
 
 
 def enabled(config: Config) -> list[Rule]:
     """The rules that a configuration leaves on; ConfigError where it names one that does not exist."""
-    for name in (*config.disable, *config.remove):
-        if name not in NAMES:
-            raise ConfigError(f"there is no rule {name!r}{suggestion(name, NAMES)}; see `textfix rules`")
+    check_names((*config.disable, *config.remove))
     for name in config.remove:
         if name not in REMOVABLE:
             raise ConfigError(f"remove: {name} takes nothing out; these do: {', '.join(sorted(REMOVABLE))}")

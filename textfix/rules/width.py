@@ -6,7 +6,8 @@
 
 Letters of faces (＾ｖ＾), of text that names their code points, and single katakana stay as they are. Punctuation is
 the reader's: it changes only with --punctuation, and then only in lines without kana and hangul, and never between
-letters and digits of ASCII (3.14, 10:30, f(x), a,b), in addresses and in what stands in backquotes.
+letters and digits of ASCII (3.14, 10:30, f(x), a,b), in addresses and in what stands in backquotes. A table keeps its
+separators and quotation marks: a document in whose lines commas, semicolons or tabs stand equally often.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
+from textfix.rules.table import table_of
 from textfix.text import Bools, Class, Text
 
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
@@ -91,10 +93,18 @@ def propose_punctuation(text: Text, context: Context) -> Proposals:
     foreign = japanese(text)
     return Proposals.of(
         Edit(start + at, start + at + len(before), before, after, note)
-        for row in np.flatnonzero(~foreign).tolist()
-        for start, line in text_lines(text, row)
-        for at, before, after in changes(line, style)
+        for row, start in zip(np.flatnonzero(~foreign).tolist(), text.rows[:-1][~foreign].tolist(), strict=True)
+        for at, before, after in document_changes(text.row(row), style)
     )
+
+
+def document_changes(document: str, style: str) -> Iterator[tuple[int, str, str]]:
+    """What changes in the lines of a document: place, before, after; what parts the fields of a table stays."""
+    table = table_of(document)
+    for start, line in text_lines(document):
+        for at, before, after in changes(line, style):
+            if table is None or not table.breaks(start + at, before, after):
+                yield start + at, before, after
 
 
 def japanese(text: Text) -> Bools:
@@ -108,11 +118,10 @@ def japanese(text: Text) -> Bools:
     return np.asarray(20 * counts[0] > counts[0] + counts[1], np.bool_)
 
 
-def text_lines(text: Text, row: int) -> Iterator[tuple[int, str]]:
-    start = int(text.rows[row])
-    for line in re.finditer(r"[^\r\n]+", text.row(row)):
+def text_lines(document: str) -> Iterator[tuple[int, str]]:
+    for line in re.finditer(r"[^\r\n]+", document):
         if not KANA.search(line[0]) and not CODE.match(line[0]):
-            yield start + line.start(), line[0]
+            yield line.start(), line[0]
 
 
 KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uac00-\ud7a3]")

@@ -6,8 +6,10 @@
     第一行x0dx0a第二行            ->  第一行, a line end, 第二行
 
 A document that holds a tag is HTML or XML, and keeps its entities and CDATA. Entities stay, too, where a line speaks
-of escapes, in backquotes, in blocks of code and between two quotation marks. An end of BBCode goes if nothing in the
-document opens it.
+of escapes, in backquotes, in blocks of code and between two quotation marks. No page needs to escape a comma, a
+semicolon, a tab or a line end: where one stands alone as a number, it was escaped for a table or a list of lines, and
+stays; as does every entity that would be a separator or a quotation mark in a table. An end of BBCode goes if nothing
+in the document opens it.
 """
 
 from __future__ import annotations
@@ -20,10 +22,12 @@ import numpy as np
 from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
 from textfix.rules.escapes.found import ABOUT, FENCE, TAG, breaks_data, hits, line_around, line_before, lines, quoted
+from textfix.rules.table import separators_of
 from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
+SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
 PAIR = re.compile(
     r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56][0-9]{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67][0-9]{3}));"
 )
@@ -52,6 +56,10 @@ def propose_entities(text: Text, context: Context) -> Proposals:
         meant |= (row == number) & (TAG.search(document) is not None)
         fences = [fence.start() + first for fence in FENCE.finditer(document)]
         meant |= (row == number) & (np.searchsorted(fences, found.start) % 2 == 1)
+        if separators := separators_of(ENTITY.sub("", document)):
+            signs = set(f'"\r\n{separators}')
+            own = np.flatnonzero(row == number)
+            meant[own] |= [not signs.isdisjoint(found.after.row(place)) for place in own.tolist()]
     return Proposals(found.select(~meant))
 
 
@@ -60,7 +68,7 @@ def entities(start: int, row: str) -> Iterator[Edit]:
     for match in ENTITY.finditer(row):
         after = unescaped(match[0])
         line = line_around(row, match.start(), match.end())
-        if after == match[0] or in_code(row, match) or breaks_data(line, after):
+        if after == match[0] or SEPARATOR.fullmatch(match[0]) or in_code(row, match) or breaks_data(line, after):
             continue
         if not ABOUT.search(ENTITY.sub("", line)):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
