@@ -141,6 +141,8 @@ def reader(name: str) -> Reader:
 
 def shown(sequences: Sequence[bytes], codec: str) -> list[str]:
     """What a codec makes of each byte sequence, with U+FFFD for bytes that it cannot read. Of LF nothing is said."""
+    if codec in UTF16:
+        return [one.decode(codec, "replace") for one in sequences]
     found = b"\n".join(b"" if one == b"\n" else one for one in sequences)
     return found.decode(codec, "replace").split("\n")
 

@@ -26,7 +26,7 @@ BUCKETS = 1 << 18  # of the table of phrases, four phrases each
 PIECE = 1 << 13  # characters that are decided at once
 BASE = 0x32400  # code points up to the last Han character
 HAN = (0x3400, 0xA000)
-# Nats more for a phrase, by its kind, than is learnt, since many small habits outvote it: to hant, and to hans, of which
+# Nats more for a phrase, by its kind, than is learnt, since many small habits outvote it: to hant, and to hans, where
 # each phrase is an exception, a word in which a form stays, or a name.
 MORE = np.array([[0.0, 1.5, 1.5], [6.0, 6.0, 6.0]], np.float32)
 SURE = 4.0  # nats by which the nearest characters must speak for a candidate for the others not to be asked
