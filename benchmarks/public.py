@@ -24,13 +24,12 @@ import ftfy
 import opencc
 
 import textfix
-from benchmarks.encodings import PEERS
+from benchmarks.encodings import PEERS, SAME
 from benchmarks.script import PAIRS
 from textfix.encodings import decode_many
 from textfix.encodings.choice import named
 from textfix.text import Text
 
-SAME = str.maketrans("〜−∥¢£¬―∼∕､﹨•", "～－‖￠￡￢—～／﹑＼‧")
 LANGUAGE = re.compile(
     r"-(?:arabic|bulgarian|croatian|czech|greek|hebrew|hungarian|polish|romanian|russian|slovak|slovene|turkish)$"
 )
