@@ -20,8 +20,8 @@ from textfix.rules.mojibake.channels import (
     SINGLE,
     UTF8,
     WHOLE,
-    bytes_of,
     forms,
+    turned_back,
 )
 from textfix.rules.mojibake.lattice import Job
 from textfix.rules.mojibake.pieces import Best, Piece
@@ -138,23 +138,6 @@ def able(segment: str) -> list[str]:
     codes = to_codes(segment)
     common = int(np.bitwise_and.reduce(readers(codes[telling(segment)]), initial=0xFFFF))
     return [name for bit, name in enumerate(READERS) if common >> bit & 1]
-
-
-def turned_back(text: str, channel: tuple[str, str]) -> str | None:
-    """Text as it was before a channel; None where it cannot have come through it whole, or in several ways.
-
-    >>> turned_back("浣犲ソ", ("utf-8", "gb18030"))
-    '你好'
-    """
-    written, read = channel
-    raw = bytes_of(text, read)
-    if raw is None or raw.isascii():
-        return None
-    try:
-        again = raw.decode(written)
-    except UnicodeDecodeError:
-        return None
-    return again if again != text else None
 
 
 def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model) -> list[list[tuple[str, str]]]:

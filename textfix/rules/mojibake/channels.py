@@ -225,3 +225,20 @@ def encoded(text: str, encoding: str) -> bytes | None:
         return text.encode(encoding)
     except UnicodeEncodeError:
         return None
+
+
+def turned_back(text: str, channel: tuple[str, str]) -> str | None:
+    """Text as it was before a channel; None where it cannot have come through it whole, or in several ways.
+
+    >>> turned_back("浣犲ソ", ("utf-8", "gb18030"))
+    '你好'
+    """
+    written, read = channel
+    raw = bytes_of(text, read)
+    if raw is None or raw.isascii():
+        return None
+    try:
+        again = raw.decode(written)
+    except UnicodeDecodeError:
+        return None
+    return again if again != text else None

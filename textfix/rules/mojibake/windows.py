@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textfix.rules.mojibake.channels import GBK, REPLACEMENT, forms
+from textfix.rules.mojibake.channels import CHANNELS, GBK, REPLACEMENT, forms, turned_back
 from textfix.text import CR, LF, SHORT, Bools, Class, Codes, Ints, Text, classes, gathered, odds, to_codes, to_str
 
 NEAR = 12  # characters between telling ones that are looked at together
@@ -16,10 +16,9 @@ KNOT = 64  # telling ones of which each sign counts once; of a whole novel all w
 BESIDE = 3  # characters beside them that may speak for mojibake, too
 AROUND = 32  # characters around telling ones that are looked at
 NEIGHBOURS = 400  # characters between knots of which one speaks for the other
-LONGEST = 1 << 16  # characters between the first and the last telling one that are looked at together
-JOINT = (
-    1 << 10
-)  # characters before a cut in which a space or another sign of ASCII is looked for, so that none is parted
+LONGEST = 1 << 16  # characters between the first and the last telling one that are looked at together, if nothing is
+SEARCHED = 1 << 11  # lost, and where something is, as that has to be searched
+JOINT = 1 << 10  # characters before a cut in which a sign of ASCII is looked for, so that none is parted
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
 # and in a row in which others are telling.
 TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
@@ -147,12 +146,9 @@ def windows(text: Text) -> Iterator[Window]:
         start, end = int(text.rows[row[begin]]), int(text.rows[row[begin] + 1])
         at = begin
         while at < stop:
-            hit = int(warm[at])
-            last = int(warm[min(stop, int(np.searchsorted(warm, hit + LONGEST))) - 1])
-            low, high = within_line(text.codes, max(start, done, hit - AROUND), hit, min(end, last + AROUND + 1))
-            if int(np.searchsorted(warm[at:stop], high)) < stop - at and text.codes[high] not in (LF, CR):
-                plain = np.flatnonzero(text.codes[max(hit + 1, high - JOINT) : high] < 0x80)
-                high = max(hit + 1, high - JOINT) + int(plain[-1]) + 1 if len(plain) else high
+            low, high = reach(text.codes, warm[at:stop], max(start, done), end, LONGEST)
+            if high - low > SEARCHED and not came_whole(to_str(text.codes[low:high])):
+                low, high = reach(text.codes, warm[at:stop], max(start, done), end, SEARCHED)
             best = best_segment(text.codes[low:high])
             done = high
             cut = high < end and text.codes[high] not in (LF, CR)
@@ -160,6 +156,26 @@ def windows(text: Text) -> Iterator[Window]:
             if window and window.likely:
                 yield window
             at = int(np.searchsorted(warm, high))
+
+
+def reach(codes: Codes, warm: Ints, start: int, end: int, longest: int) -> tuple[int, int]:
+    """From where to where, inside its line, what stands around the first of these telling characters is looked at.
+
+    Where the line goes on, it is cut behind a sign of ASCII, if there is one, so that no character is parted.
+    """
+    hit = int(warm[0])
+    last = int(warm[int(np.searchsorted(warm, hit + longest)) - 1])
+    low, high = within_line(codes, max(start, hit - AROUND), hit, min(end, last + AROUND + 1))
+    if int(np.searchsorted(warm, high)) < len(warm) and codes[high] not in (LF, CR):
+        joint = max(hit + 1, high - JOINT)
+        plain = np.flatnonzero(codes[joint:high] < 0x80)
+        high = joint + int(plain[-1]) + 1 if len(plain) else high
+    return low, high
+
+
+def came_whole(line: str) -> bool:
+    """Whether a line can have come through one channel without a loss."""
+    return REPLACEMENT not in line and any(turned_back(line, channel) for channel in CHANNELS)
 
 
 def within_line(codes: Codes, low: int, at: int, high: int) -> tuple[int, int]:
