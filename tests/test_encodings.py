@@ -245,3 +245,35 @@ def test_a_line_of_few_odd_characters_is_not_swallowed(line: str, encoding: str)
     around = "不过味道还是不错的，下次还会再来，老板人也很好。\n" * 3
     raw = around.encode("gbk") + (line + "\n").encode(encoding) + around.encode("gbk")
     assert decode(raw).text == around + line + "\n" + around
+
+
+SENTENCES = {
+    "Dnes je venku krásné počasí, takže půjdeme s přáteli do parku a potom na večeři.": "cp1250 iso8859_2",
+    "Źle się czuję, więc zostanę w domu i będę oglądać telewizję przez całą noc, do świtu.": "cp1250 iso8859_2",
+    "Jó napot kívánok, a nevem Péter, és Győrben lakom; a tükörfúrógép már nem működik.": "cp1250 iso8859_2 cp852",
+    "Bugün hava çok güzel, dışarıda yürüyüş yapmak istiyorum ve akşam yemeği yiyeceğiz.": "cp1254",
+    "Šodien ir ļoti jauks laiks, tāpēc došos pastaigāties ar draugiem uz mežu.": "cp1257",
+    "« Où est-ce que tu vas ? » demanda-t-elle, l'œil rivé sur la fenêtre de la cuisine.": "cp1252 iso8859_15",
+    "Não sei se você já comeu pão de açúcar com maçãs; a avó faz às vezes aos domingos.": "cp1252",
+    "På lørdag tog vi til Århus for at spise smørrebrød. Det var meget hyggeligt.": "cp1252 iso8859_15",
+    "The machine costs £100, is 3 × 4 m wide and runs on ±5 V; add ½ cup of water at 25 °C.": "cp1252",
+    "В гимназии он не был, а учился дома; отец его служил в Москве и часто бывал в отъезде.": (
+        "cp1251 koi8_r cp866 cp855 iso8859_5 mac_cyrillic"
+    ),
+    "השרת התחיל לפעול והוא מאזין בפורט. הקובץ נשמר בתיקייה של המשתמש ואפשר לקרוא אותו.": "cp1255",
+    "Ο καιρός σήμερα είναι πολύ καλός και θα πάμε στο πάρκο με τους φίλους μας.": "cp1253",
+    "한글은 홀소리와 닿소리 모두 소리틀을 본떠 만든 글자이며 배우기가 쉽다고 알려져 있다.": "cp949 johab",
+}
+
+
+@pytest.mark.parametrize(("text", "encodings"), SENTENCES.items())
+def test_other_languages_are_told_by_their_alphabets(text: str, encodings: str) -> None:
+    assert {name: decode(text.encode(name)).text for name in encodings.split()} == dict.fromkeys(
+        encodings.split(), text
+    )
+
+
+def test_punctuation_of_big5_is_that_of_windows() -> None:
+    data = "小青來了～價錢￥100，張‧王﹑李".encode("cp950")
+    fixed = textfix.fix(data, to="keep")
+    assert fixed.text == "小青來了～價錢￥100，張‧王﹑李" and textfix.revert(fixed.text, fixed.log) == data

@@ -50,8 +50,11 @@ PAGES = (  # what charset-normalizer is asked about, the commonest first: of bro
     *("iso8859_16", "iso8859_13", "iso8859_4", "iso8859_10", "iso8859_3", "cp852", "cp850", "cp437", "cp855", "cp865"),
     *("cp737", "cp862", "mac_cyrillic", "mac_roman", "mac_latin2", "johab"),
 )
-LONG_ENOUGH = 64  # bytes from which it may know better than the model
+LATIN = PAGES[:6]  # that are thought of even where charset-normalizer does not
+LONG_ENOUGH = 64  # bytes from which alphabets may know better than the model
+FEWEST = 16  # bytes beyond ASCII from which it is asked where the model has no idea, or letters of ASCII as many
 ALIKE, COHERENT = 0.03, 0.8  # its mess that counts as the best, and the share of the best coherence
+IN_PLACE = 0.3  # the share of the bytes beyond ASCII that chance does not make characters in UTF-8
 GUESSED = 0.5  # how sure such a guess is
 TOLD, DECLARED = 12.0, 6.0  # nats for what a caller says, and for what the text says of itself
 PRINTABLE = bytes(set(range(0x20, 0x7F)) - {0x5C}) + rb"\x41\n+AGE-"
@@ -83,6 +86,8 @@ END = {"utf-8": re.compile("(?:[\udcc2-\udcdf]|[\udce0-\udcef][\udc80-\udcbf]?|[
 START = {"utf-8": re.compile("^[\udc80-\udcbf]{1,3}(?![\udc80-\udcff])")}
 NULS = re.compile(rb"(?:\0{8})+")  # as a crash leaves them in a log, by whole blocks
 HALF = re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")  # half a surrogate pair, in UTF-8
+LETTER = re.compile(rb"[A-Za-z]")
+TRIPLE = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}")
 LONE = re.compile("[\udc80-\udcff]")
 LEAD = re.compile("(?<![\udc80-\udcff])[\udc81-\udcfe]$")
 
@@ -341,22 +346,35 @@ def explaining(row: bytes, favoured: dict[str, float]) -> str | None:
 
 
 def guess(data: bytes, likely: str | None) -> str | None:
-    """The encoding of single bytes, or Johab, that charset-normalizer finds; Chinese and Japanese are known better.
+    """The encoding of single bytes, or Johab, that suits an alphabet best; Chinese and Japanese are known better.
 
-    likely: what the model takes it for, if it makes sense; it is right if it suits an alphabet in all. Of what
-    charset-normalizer finds equally tidy, the one that suits an alphabet best, since that tells Czech letters from
-    Slovak ones by chance.
+    likely: what the model takes it for, if it makes sense; it is right if it suits an alphabet in all. Where several
+    suit alike, charset-normalizer tells Hebrew from Cyrillic, and else the commonest is taken: it tells Czech letters
+    from Slovak ones by chance.
     """
     import charset_normalizer
 
+    beyond = len(data.translate(None, ASCII))
+    if in_place(data) > IN_PLACE * beyond:
+        return None  # UTF-8 with errors
     if likely and (len(data) < LONG_ENOUGH or not strangers(to_text(data, likely))[0]):
         return None
-    whole = data[: data.rfind(b"\n") + 1] if len(data) == SAMPLE else data
-    found = list(charset_normalizer.from_bytes(whole or data, cp_isolation=[*PAGES]))
+    if not likely and beyond < FEWEST and len(LETTER.findall(data)) < beyond:
+        return None
+    whole = (data[: data.rfind(b"\n") + 1] if len(data) == SAMPLE else data) or data
+    found = list(charset_normalizer.from_bytes(whole, cp_isolation=[*PAGES]))
     tidy = [one for one in found if one.chaos <= min(each.chaos for each in found) + ALIKE]
     coherent = COHERENT * max((one.coherence for one in tidy), default=0.0)
-    names = sorted((one.encoding for one in tidy if one.coherence >= coherent), key=PAGES.index)
+    asked = {one.encoding for one in tidy if one.coherence >= coherent} | {likely}
+    asked |= {name for name in LATIN if not strangers(to_text(whole, name))[0]}
+    names = [name for name in PAGES if name in asked]
     names = [likely, *names] if likely else names
     best = max(names, key=lambda name: operator.sub(*reversed(strangers(to_text(data, name)))), default=None)
     name = named(best) if best else None
     return name if name and to_bytes(to_text(data, name), name) == data else None
+
+
+def in_place(data: bytes) -> int:
+    """The bytes of characters in UTF-8 that GB 2312 has, too, as chance seldom makes them."""
+    found = (one.decode("utf-8", "ignore") for one in TRIPLE.findall(data))
+    return 3 * sum(bool(one.encode("gb2312", "ignore")) for one in found)
