@@ -30,7 +30,7 @@ class Table:
 def table_of(document: str) -> Table | None:
     """The table that a document is, if any.
 
-    >>> table_of('1,"甲,乙"\\n2,丙\\n3,丁').separators, table_of("一,二\\n三"), table_of("说,好.\\n来,走.")
+    >>> table_of('1,"甲,乙"\\n2,丙').separators, table_of("一,二\\n三"), table_of("说,好.\\n来,走.")
     (',', None, None)
     """
     separators = separators_of(document)
@@ -43,12 +43,12 @@ def table_of(document: str) -> Table | None:
 
 
 def separators_of(document: str) -> str:
-    """The signs that stand equally often in all lines, three at least, outside of quotation marks; "" for prose.
+    """The signs that stand equally often in all lines, two at least, outside of quotation marks; "" for prose.
 
     Lines that all end as sentences do are prose, as of a poem.
     """
     lines = [line for line in re.split("[\r\n]+", QUOTED.sub('""', document)) if line.strip()]
-    if len(lines) < 3:
+    if len(lines) < 2:
         return ""
     found = [sign for sign in SEPARATORS if sign in lines[0] and evenly(lines, sign)]
     return "" if all(map(SENTENCE.search, lines)) else "".join(found)
