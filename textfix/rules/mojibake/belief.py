@@ -118,10 +118,10 @@ def odd(text: str) -> list[str]:
 
 
 def makes_utf8(line: str, reader: str) -> bool:
-    """Whether a line is UTF-8 as this reader shows it."""
+    """Whether a line is UTF-8 as this reader shows it, or CESU-8."""
     try:
         raw = line.encode(reader)
-        return not raw.isascii() and bool(raw.decode("utf-8"))
+        return not raw.isascii() and bool(raw.decode("utf-8", "surrogatepass"))
     except UnicodeError:
         return False
 
@@ -160,7 +160,7 @@ def outdone(one: Reading, line: str, model: Model) -> bool:
     """
     if len(one.channels) > 1:
         return False
-    if any(makes_utf8(line, name) for name in SINGLE_ELSEWHERE):
+    if any(makes_utf8(line, name) for name in ("latin_1", *SINGLE_ELSEWHERE)):
         return True
     table = forms(one.channels[0][1])
     raw = b"".join(table.get(character, (b"?",))[0] for character in line)
