@@ -22,12 +22,13 @@ import numpy as np
 from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
 from textfix.rules.escapes.found import ABOUT, FENCE, TAG, breaks_data, hits, line_around, line_before, lines, quoted
-from textfix.rules.table import separators_of
+from textfix.rules.table import SEPARATORS, separators_of
 from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
 SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
+RISKY = re.compile(f'["\r\n{SEPARATORS}]')
 PAIR = re.compile(
     r"&#(?:x([dD][89abAB][0-9a-fA-F]{2})|(5[56][0-9]{3}));&#(?:x([dD][c-fC-F][0-9a-fA-F]{2})|(5[67][0-9]{3}));"
 )
@@ -56,10 +57,10 @@ def propose_entities(text: Text, context: Context) -> Proposals:
         meant |= (row == number) & (TAG.search(document) is not None)
         fences = [fence.start() + first for fence in FENCE.finditer(document)]
         meant |= (row == number) & (np.searchsorted(fences, found.start) % 2 == 1)
-        if separators := separators_of(ENTITY.sub("", document)):
+        risky = [at for at in np.flatnonzero(row == number).tolist() if RISKY.search(found.after.row(at))]
+        if risky and (separators := separators_of(ENTITY.sub("", document))):
             signs = set(f'"\r\n{separators}')
-            own = np.flatnonzero(row == number)
-            meant[own] |= [not signs.isdisjoint(found.after.row(place)) for place in own.tolist()]
+            meant[risky] |= [not signs.isdisjoint(found.after.row(place)) for place in risky]
     return Proposals(found.select(~meant))
 
 
