@@ -29,6 +29,7 @@ from textfix.log import singly
 from textfix.pipeline import run
 from textfix.rules import RULES, Context
 from textfix.rules.mojibake.channels import READERS
+from textfix.rules.mojibake.chinese import BESIDE_LOSS
 from textfix.text import Text
 
 TEXTS = {  # register: files; the first simplified, the second traditional
@@ -133,7 +134,7 @@ def measure(name: str, written: str, garble: Garble, args: argparse.Namespace) -
         for edit in singly(track.steps) if track else ():
             start = edit.start + shift
             shift += len(edit.after) - len(edit.before)
-            if edit.note.inferred:
+            if edit.note.inferred and BESIDE_LOSS not in edit.note.reason:
                 right = any(b.b <= start and start + len(edit.after) <= b.b + b.size for b in blocks)
                 count.losses += 1
                 count.restored += edit.note.confidence >= CONFIDENT

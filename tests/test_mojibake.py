@@ -212,7 +212,7 @@ def test_mojibake_of_other_languages_is_no_chinese(text: str) -> None:
 
 
 def test_what_does_not_fit_together_is_not_certain() -> None:
-    raw = "实施细则〉的决定》第一次修正".encode("gbk")
+    raw = "实施细则〉的决定》第一次修正案的说明".encode("gbk")
     shown = ("东省县级以下人民代表大会选举".encode("gbk") + raw[:8] + raw[9:]).decode("latin_1")
     fixed = textfix.fix(shown, restore="all", to="keep")
     certain = [edit.after for edit in fixed.singly if not edit.note.inferred]

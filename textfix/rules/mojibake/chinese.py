@@ -33,6 +33,8 @@ from textfix.text import Class, Text
 FURTHER = 6.0  # nats that each further channel costs
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
+ALONE = 3  # characters of GBK or Big5 from which what stands beside a loss is sure by itself
+BESIDE_LOSS = "beside a loss"
 UNSURE = 0.5  # how sure a piece can be that does not fit together
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
@@ -110,21 +112,34 @@ def says_something(one: Reading, window: Window) -> bool:
 def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model) -> Iterator[Edit]:
     """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own.
 
-    Bytes of GBK and Big5 may be missing without a sign: where the text does not fit together, nothing is certain.
+    A character or two of GBK and Big5 beside a loss are no surer than that. Bytes of these may be missing without a
+    sign: where the text does not fit together, nothing is certain.
     """
     names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
     sure = round(1 - 0.5 * float(np.exp(-(over + 1) / 2)), 3)
     source = text.slice(window.low, window.low + len(window.line))
-    for piece in united(one.pieces, window.line):
+    pieces = united(one.pieces, window.line)
+    least = {place: piece.margin for piece in pieces if piece.lossy for place in (piece.start, piece.end)}
+    for piece in pieces:
         before = source[piece.start : piece.end]
         note = Note(RULE.name, sure, reason=names)
-        if piece.lossy:
-            value = 1 / (1 + np.exp(-(piece.margin - OFFSET) / FAIR))
+        beside = min((least[place] for place in (piece.start, piece.end) if place in least), default=np.inf)
+        if not piece.lossy and not one.even and len(piece.text) < ALONE and beside < np.inf:
+            value = sureness(beside)
+            reason = f"{names}; {BESIDE_LOSS}"
+            note = replace(note, confidence=min(sure, round(value, 3)), inferred=True, reason=reason)
+        elif piece.lossy:
+            value = sureness(piece.margin)
             other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
-            note = replace(note, confidence=min(sure, round(float(value), 3)), inferred=True, alternatives=other)
+            note = replace(note, confidence=min(sure, round(value, 3)), inferred=True, alternatives=other)
         elif not one.even and misfits(piece.text, one.channels[-1][0], model):
             note = replace(note, confidence=min(sure, UNSURE), inferred=True)
         yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
+
+
+def sureness(margin: float) -> float:
+    """How sure a guess is by so many nats before the next best."""
+    return float(1 / (1 + np.exp(-(margin - OFFSET) / FAIR)))
 
 
 def united(pieces: Sequence[Piece], line: str) -> list[Piece]:
