@@ -269,4 +269,4 @@ def test_a_rare_word_in_a_lossless_line_is_no_missing_byte() -> None:
 
 def test_a_character_beside_a_loss_is_not_converted() -> None:
     line = "他说这个鐏�的故事，说这些话没有意思"
-    assert "鐏�" in textfix.fix(line, to="hant").text
+    assert textfix.fix(line, to="hans").text == line
