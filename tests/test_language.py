@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from textfix.language import Model
 from textfix.language.maps import build, look_up
+from textfix.rules.mojibake.cells import Channel
+from textfix.rules.mojibake.lattice import Job, search
 from textfix.text import Text
 
 MODEL = Model.load()
@@ -61,3 +63,20 @@ def test_a_map_finds_a_strange_key_seldom() -> None:
 def test_two_keys_that_are_the_same_are_refused() -> None:
     with pytest.raises(ValueError, match="same"):
         build(np.array([7, 7], np.uint64), np.zeros(2, np.uint32), 8, np.uint16)
+
+
+def test_what_else_stands_in_a_line_tells_its_topic() -> None:
+    model = Model.load()
+    texts = ["医生给病人开药，住院治", "", "这个软件的程序员写代码", "ab 12"]
+    expected = model.expected(Text.of(texts))
+    ill, machine = model.symbol[ord("疗")], model.symbol[ord("键")]
+    assert expected[0, ill] > expected[2, ill] and expected[2, machine] > expected[0, machine]
+    assert not expected[[1, 3]].any()
+    assert (model.expected(Text.of(texts[2:3])) == expected[2]).all()
+
+
+def test_a_topic_chooses_among_what_a_lost_byte_can_have_been() -> None:
+    model = Model.load()
+    jobs = [Job("鏉�", topic=topic) for topic in ("刑警抓住凶手，审判罪犯", "树木森林果园，苹果和梨")]
+    first, second = (best.pieces[0].text for best in search(jobs, Channel.of("utf-8", "gb18030"), model))
+    assert first != second, (first, second)

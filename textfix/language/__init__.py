@@ -22,6 +22,7 @@ from textfix.text import Codes, Text
 SYMBOLS = 8192  # folded characters that the model tells apart; all others share the symbol 0
 SCALE = 12.0  # steps a nat in the quantised tables
 LINE_END = "\n"
+TOPIC, FALLS, ENOUGH = 0.5, 0.3, 64  # how much a topic weighs: see Model.topics
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -46,7 +47,8 @@ class Model:
 
     symbol: for each code point of the basic plane its symbol. hans, hant: how unlikely it is as the written form of
     that symbol. triples and pairs are maps (see maps.py), pairs with the weight of the pair as a context; single:
-    symbols alone; back: the weight of each symbol as a context.
+    symbols alone; back: the weight of each symbol as a context. topics: shape (SYMBOLS, numbers), strength: shape
+    (numbers,): the product of two rows, weighted so, is how much likelier two Han characters are in one line.
     """
 
     symbol: npt.NDArray[np.uint16]
@@ -56,6 +58,8 @@ class Model:
     pairs: Table
     single: Bytes
     back: Bytes
+    topics: npt.NDArray[np.int8]
+    strength: Floats
 
     @staticmethod
     @cache
@@ -73,7 +77,17 @@ class Model:
         return hashlib.sha256(b"".join(table.tobytes() for table in self._tables())).hexdigest()[:12]
 
     def _tables(self) -> tuple[npt.NDArray[Any], ...]:
-        return self.symbol, self.hans, self.hant, self.triples, self.pairs, self.single, self.back
+        return (
+            self.symbol,
+            self.hans,
+            self.hant,
+            self.triples,
+            self.pairs,
+            self.single,
+            self.back,
+            self.topics,
+            self.strength,
+        )
 
     def characters(self, text: Text) -> Floats:
         """The log-likelihood of each character after the two before it; every row begins behind a line end.
@@ -97,6 +111,25 @@ class Model:
         line_end = int(self.symbol[ord(LINE_END)])
         steps = self.steps(shifted(ids, starts, 2, line_end), shifted(ids, starts, 1, line_end), ids)
         return np.asarray(steps + self._forms(text), np.uint32)
+
+    def expected(self, text: Text) -> npt.NDArray[np.int16]:
+        """How much likelier each symbol is in each row by its topic, in steps: shape (rows, SYMBOLS).
+
+        The sum over the Han characters of the row, which are no independent evidence: times TOPIC, and less the more
+        there are; from ENOUGH on only their mean counts.
+        """
+        ids = self.symbol.take(basic(text.codes))
+        ids = np.append(ids, 0)  # so that every row has a beginning
+        told = self.topics.take(ids, axis=0)
+        empty = np.diff(text.rows) == 0
+        rows = np.add.reduceat(told, text.rows[:-1], axis=0, dtype=np.int64).astype(np.float32)
+        rows[empty] = 0
+        telling = np.concatenate([[0], np.cumsum(told.any(axis=1))])
+        counts = np.maximum(telling[text.rows[1:]] - telling[text.rows[:-1]], 1)
+        few = np.minimum(counts, ENOUGH)
+        weight = (SCALE * TOPIC * few ** (1 - FALLS) / counts).astype(np.float32)
+        found = (rows * weight[:, None] * self.strength) @ self.topics.T.astype(np.float32)
+        return np.asarray(np.round(found), np.int16)
 
     def best_path(self, slots: Sequence[Sequence[str]], left: str = "", right: str = "") -> Path:
         """The likeliest choice of one candidate in every slot, between the texts left and right of the lattice.

@@ -44,7 +44,7 @@ class Job:
     pairs: whether signs of loss stand for two bytes (1), for one (-1), or nothing tells (0). hidden: before which
     characters bytes may have vanished without a sign. script: how unlikely the text around it is as simplified and as
     traditional, in steps of the model. expected: for losses the code of the sign of ASCII that would close what is open
-    there.
+    there. topic: what is known of the text around.
     """
 
     line: str
@@ -54,6 +54,7 @@ class Job:
     hidden: frozenset[int] = frozenset()
     script: tuple[int, int] = (0, 0)
     expected: tuple[tuple[int, int], ...] = ()
+    topic: str = ""
 
 
 class Paths:
@@ -112,6 +113,7 @@ class Lattice:
         self.merged: list[tuple[Array, Array, Array]] = []
         self.most = COMPACT
         self.symbol, self.line_end = framing(model)
+        self.topics = model.expected(Text.of([job.topic for job in jobs]))
 
     def run(self) -> list[Best]:
         size = len(self.text)
@@ -279,6 +281,7 @@ class Lattice:
         third = self.symbol[basic]
         first, second = paths.first[made], paths.second[made]
         paths.cost[made] += self.model.steps(first.astype(np.uint64), second.astype(np.uint64), third.astype(np.uint64))
+        paths.cost[made] -= np.where(paths.lossy[made] == 1, self.topics[paths.row[made], third], 0)
         paths.hans[made] += self.model.hans[basic]
         paths.hant[made] += self.model.hant[basic]
         paths.first[made], paths.second[made] = second, third

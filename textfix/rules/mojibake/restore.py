@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -18,6 +18,7 @@ from textfix.rules.mojibake.spots import spots
 from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
+HALF = b"\xa4"  # in its place half of a character of GBK or Big5, so that the next one is read from its beginning
 # A character of UTF-8, all of it known: none that is overlong, and no surrogate.
 KNOWN = rb"\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|[\0-\x7f]"
 RUN, ONE = re.compile(rb"(?:" + KNOWN + rb"){5,}"), re.compile(KNOWN)
@@ -137,11 +138,13 @@ def closing(before: str, after: str) -> str:
 def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
     """The parts of a line. Only UTF-8 shows where its characters begin, and can be cut."""
     size = len(job.line)
-    if channel.written.encoding != UTF8:
-        yield Part(0, size, None, job)
-        return
     line = Known.of(job.line, channel.reader)
-    signs, codes = expected(job.line), basic(to_codes(line.raw.decode(UTF8, "ignore")))
+    if channel.written.encoding != UTF8:
+        roughly = line.raw.replace(UNKNOWN, HALF).decode(channel.written.encoding, "ignore")
+        yield Part(0, size, None, replace(job, topic=roughly))
+        return
+    topic = line.raw.decode(UTF8, "ignore")
+    signs, codes = expected(job.line), basic(to_codes(topic))
     script = int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
     start, before = 0, job.before
     for at, stop, left in (*cuts(line.raw, line.begins), (size, size, "")):
@@ -157,6 +160,7 @@ def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
             hidden,
             script,
             tuple((place - start, code) for place, code in signs if start <= place < stop),
+            topic,
         )
         yield Part(start, at, text, None if text is not None else part)
         start, before = at, left

@@ -221,6 +221,9 @@ class Spots:
         self.count = 1
         self.merged: list[tuple[Array, Array, Array]] = []
         self.symbol, self.line_end = framing(model)
+        sure = np.flatnonzero(~units.lossy)
+        known = Text(units.known[sure].astype(np.uint32), np.searchsorted(units.line[sure], np.arange(len(lines) + 1)))
+        self.topics = model.expected(known)
 
     def run(self) -> list[Best | None]:
         lost = np.flatnonzero(self.units.lossy & self.even[self.units.line])
@@ -268,7 +271,8 @@ class Spots:
             paths, at, code = paths.take(fits), at[fits], code[fits]
         inside = np.minimum(code, REPLACEMENT_CODE)
         third = self.symbol[inside]
-        paths.cost += self.steps(paths.first, paths.second, third)
+        topic = self.topics[self.units.line[at], third]
+        paths.cost += self.steps(paths.first, paths.second, third) - np.where(self.units.lossy[at], topic, 0)
         paths.hans += self.model.hans[inside]
         paths.hant += self.model.hant[inside]
         paths.table[1:3] = np.stack([paths.second, third])
