@@ -14,7 +14,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import Bools, Ints, Text, gathered, offsets
+from textfix.text import Bools, Codes, Ints, Text, gathered, offsets
+
+FEW = 200  # edits are few where so many characters of the text come on each
 
 
 @dataclass(frozen=True)
@@ -140,19 +142,29 @@ class Edits:
         places = gathered(self.start, self.end)
         if not np.array_equal(text.codes[places], self.before.codes):
             raise ValueError("the text is not the one that these edits were made for")
-        if not self.shift.any():
-            result = text.codes.copy()
-            result[places] = self.after.codes
-            return Text(result, text.rows)
-        replaced = covered(self.start, self.end, len(text.codes))
         put = self.start + self.shift[:-1]
-        written = covered(put, put + np.diff(self.after.rows), len(text.codes) + int(self.shift[-1]))
-        result = np.empty(len(written), np.uint32)
-        result[~written] = text.codes[~replaced]
-        result[written] = self.after.codes
-        rows = text.rows + self.shift[np.searchsorted(self.end, text.rows, side="right")]
-        rows[0] = 0
-        return Text(result, rows)
+        end = put + np.diff(self.after.rows)
+        rows = text.rows
+        if self.shift.any():
+            rows = rows + self.shift[np.searchsorted(self.end, rows, side="right")]
+            rows[0] = 0
+        if FEW * (len(self) + len(self.after.codes)) < len(text.codes):
+            result = Text(self._pieced(text.codes, self.after.codes), rows)
+            if text.is_classed:
+                result.take_classes(self._pieced(text.classes, np.zeros_like(self.after.codes)), put, end)
+            return result
+        written = covered(put, end, int(rows[-1]))
+        codes = np.empty(len(written), np.uint32)
+        codes[~written] = text.codes[~covered(self.start, self.end, len(text.codes))]
+        codes[written] = self.after.codes
+        return Text(codes, rows)
+
+    def _pieced(self, column: Codes, after: Codes) -> Codes:
+        """A column of the text with what is put in, piece by piece, as is fast for few edits."""
+        left = zip([0, *self.end.tolist()], [*self.start.tolist(), len(column)], strict=True)
+        new = zip(self.after.rows.tolist(), [*self.after.rows[1:].tolist(), len(after)], strict=True)
+        pairs = zip(left, new, strict=True)
+        return np.concatenate([piece for (a, b), (c, d) in pairs for piece in (column[a:b], after[c:d])])
 
     def invert(self) -> Edits:
         """The edits that lead from the result back to the source."""

@@ -27,6 +27,7 @@ PIECE = 1 << 16  # characters that are looked up at a time
 BLOCK = 1024  # characters of a screening block at the most
 MANY = 4  # question marks in a row that may not ask
 SHORT = 12  # characters of a row that is looked at as a whole
+CONTEXT = 4  # characters around one that tell of what class it is
 MOST = 16  # one block in so many may be looked at by itself
 MARGIN = 1024  # characters by which a span grows at the most to reach the ends of its lines
 REACH = 1 << 16  # characters of a line that are taken before and behind a place
@@ -122,7 +123,7 @@ class Text:
         starts, ends = self.rows[index[first]].tolist(), self.rows[index[last] + 1].tolist()
         pieces = [self.codes[start:end] for start, end in zip(starts, ends, strict=True)]
         taken = Text(np.concatenate(pieces or [self.codes[:0]]), offsets(np.diff(self.rows)[index]))
-        if "classes" in self.__dict__:  # a cached property: they are the same in any company
+        if self.is_classed:  # they are the same in any company
             marks = [self.classes[start:end] for start, end in zip(starts, ends, strict=True)]
             taken.__dict__["classes"] = np.concatenate(marks or [self.classes[:0]])
         return taken
@@ -172,14 +173,17 @@ class Text:
 
         In a short row that as a whole is likelier mojibake than clean text, every sign of it counts as telling.
         """
-        marks = classes(self.codes)
-        marks[repeated(self.codes, ord("?"), MANY)] |= np.uint32(Class.QUESTIONS)
-        marks[no_escapes(self.codes, marks)] &= ~np.uint32(Class.ESCAPE)
+        marks = signs(self.codes)
         marks[parted(self.codes)] |= np.uint32(Class.SPACE)
-        starts, ends = self.rows[:-1], self.rows[1:]
+        self.tell(marks, np.arange(len(self)))
+        return marks
+
+    def tell(self, marks: Marks, rows: Ints) -> None:
+        """Mark the telling signs of those of these rows that are short."""
+        starts, ends = self.rows[rows], self.rows[rows + 1]
         short = np.flatnonzero((ends > starts) & (ends - starts <= SHORT))
         if not len(short):
-            return marks
+            return
         places = gathered(starts[short], ends[short])
         values = odds(self.codes[places])
         lengths = ends[short] - starts[short]
@@ -187,7 +191,28 @@ class Text:
         telling = places[np.repeat(likely, lengths) & (values > 0)]
         if len(telling):
             marks[telling] |= np.uint32(Class.MOJIBAKE)
-        return marks
+
+    @property
+    def is_classed(self) -> bool:
+        """Whether the classes are known already."""
+        return "classes" in self.__dict__
+
+    def take_classes(self, known: Marks, start: Ints, end: Ints) -> None:
+        """Take over the classes of a text of which this is an edited form.
+
+        known: of each character, of those of the spans from start to end whatever; what stands around these is looked
+        at again.
+        """
+        low, high = np.maximum(start - SHORT, 0), np.minimum(end + SHORT, len(self.codes))
+        near = np.flatnonzero(np.append(True, low[1:] > high[:-1] + 2 * CONTEXT))
+        low, high = low[near], np.append(high[near[1:] - 1], high[-1])
+        first, last = np.maximum(low - CONTEXT, 0), np.minimum(high + CONTEXT, len(self.codes))
+        places = gathered(first, last)
+        inside = (places >= np.repeat(low, last - first)) & (places < np.repeat(high, last - first))
+        known[places[inside]] = signs(self.codes[places])[inside]
+        known[parted(self.codes)] |= np.uint32(Class.SPACE)
+        self.tell(known, np.unique(self.row_of(places[inside])))
+        self.__dict__["classes"] = known
 
     @cached_property
     def screen(self) -> Screen:
@@ -259,13 +284,7 @@ class Screen:
 
     def spans(self, trigger: Class) -> list[tuple[int, int]]:
         """Spans that hold every such character, grown to the ends of their lines (by MARGIN at the most)."""
-        return self.spans_at(trigger, np.zeros(0, np.int64))
-
-    def spans_at(self, trigger: Class, places: Ints) -> list[tuple[int, int]]:
-        """The same, for what stands at these places, too."""
-        asked = (self.flags & int(trigger)) != 0
-        asked[np.searchsorted(self.starts, places, side="right") - 1] = True
-        return self.grown(asked)
+        return self.grown((self.flags & int(trigger)) != 0)
 
     def grown(self, chosen: Bools) -> list[tuple[int, int]]:
         """Spans that hold these blocks, grown to the ends of their lines (by MARGIN at the most)."""
@@ -328,7 +347,8 @@ def bounds(codes: Codes, place: int, first: int, last: int) -> tuple[int, int]:
 
 def line_ends(codes: Codes) -> Ints:
     """Where LF and CR stand."""
-    return np.flatnonzero((codes == LF) | (codes == CR))
+    low = np.flatnonzero(codes <= CR)
+    return low[(codes[low] == LF) | (codes[low] == CR)]
 
 
 def classes(codes: Codes) -> Marks:
@@ -337,6 +357,14 @@ def classes(codes: Codes) -> Marks:
     marks = np.empty(len(codes), np.uint32)
     for start in range(0, len(codes), PIECE):
         table.take(codes[start : start + PIECE], out=marks[start : start + PIECE], mode="clip")
+    return marks
+
+
+def signs(codes: Codes) -> Marks:
+    """The class bits of each code point, as far as CONTEXT characters around it tell."""
+    marks = classes(codes)
+    marks[repeated(codes, ord("?"), MANY)] |= np.uint32(Class.QUESTIONS)
+    marks[no_escapes(codes, marks)] &= ~np.uint32(Class.ESCAPE)
     return marks
 
 

@@ -36,7 +36,7 @@ from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.readings import BOPOMOFO, LETTERS, read_so, reading_of, usually
-from textfix.text import Class, Ints, Text, classes, to_str
+from textfix.text import PIECE, Class, Ints, Text, classes, to_str
 
 TONED = rf"(?=[a-z]*[^\x00-\x7f])[{LETTERS}]{{1,7}}(?![{LETTERS})）])"
 ZHUYIN = rf"˙?[{BOPOMOFO}]{{1,3}}[ˊˇˋ˙]?"
@@ -156,8 +156,7 @@ def find(text: Text) -> list[Annotation]:
 
 
 def written(text: Text) -> Iterator[Annotation]:
-    for start, end in text.screen.spans_at(Class.TONE | Class.BOPOMOFO, numbered(text)):
-        span = text.slice(start, end)
+    for start, span in text.lines(np.union1d(text.screen.where(Class.TONE | Class.BOPOMOFO), numbered(text))):
         for match in ANNOTATION.finditer(span):
             character, reading = span[match.start() - 1], reading_of(match[1] or match[2])
             if character in read_so(reading):
@@ -176,14 +175,14 @@ def numbered(text: Text) -> Ints:
 
 def folded(text: Text) -> Iterator[Annotation]:
     """Traditional characters with their simplified form behind them."""
-    places = text.screen.where(Class.FOLDS)
-    places = places[places < len(text.codes) - 1]
-    symbol = Model.load().symbol
-    first, second = (text.codes[places + by] for by in (0, 1))
-    same = (symbol.take(first, mode="clip") == symbol.take(second, mode="clip")) & (first != second)
-    other = (text.classes[places + 1] & int(Class.FOLDS)) == 0
-    row = text.row_of(places) == text.row_of(places + 1)
-    for place in places[same & other & row & (symbol.take(first, mode="clip") != 0)].tolist():
+    found = [np.zeros(0, np.int64)]
+    for start in range(0, len(text.codes) - 1, PIECE):
+        marks = text.classes[start : start + PIECE + 1] & np.uint32(Class.FOLDS)
+        symbols = Model.load().symbol.take(text.codes[start : start + PIECE + 1], mode="clip")
+        same = (symbols[1:] == symbols[:-1]) & (marks[:-1] > marks[1:]) & (symbols[1:] > 0)
+        found.append(np.flatnonzero(same) + start)
+    places = np.concatenate(found)
+    for place in places[text.row_of(places) == text.row_of(places + 1)].tolist():
         pair, after = text.slice(place, place + 2), text.wide(place, place + 2, 1)[1]
         yield Annotation(place + 1, place + 2, pair[1], bool(HAN.match(after)), pair[0], "", True)
 

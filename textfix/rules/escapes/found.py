@@ -24,15 +24,24 @@ HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 LIKELY = -12.0  # nats a character that Chinese must reach
 
 
-def hits(text: Text, leads: str) -> Ints:
-    """Where an escape may begin with one of these signs."""
+def hits(text: Text, *leads: str) -> Ints:
+    """Where an escape may begin: with one of a few signs, or with a sign and one of those behind it.
+
+    >>> hits(Text.of("&lt; 5%20 5%c4"), "&", "%abcdef").tolist()
+    [0, 11]
+    """
     places = text.screen.where(Class.ESCAPE)
-    return places[np.isin(text.codes[places], [ord(lead) for lead in leads])]
+    first, second = (text.codes[np.minimum(places + by, len(text.codes) - 1)] for by in (0, 1))
+    fits = np.zeros(len(places), np.bool_)
+    for lead in leads:
+        behind = np.isin(second, [ord(one) for one in lead[1:]]) if lead[1:] else True
+        fits |= (first == ord(lead[0])) & behind
+    return np.asarray(places[fits], np.int64)
 
 
-def lines(text: Text, leads: str) -> Iterator[tuple[int, str]]:
-    """The lines in which an escape may begin with one of these signs, and where they start."""
-    return text.lines(hits(text, leads))
+def lines(text: Text, *leads: str) -> Iterator[tuple[int, str]]:
+    """The lines in which an escape may begin so, and where they start."""
+    return text.lines(hits(text, *leads))
 
 
 def line_around(row: str, start: int, end: int) -> str:

@@ -90,7 +90,7 @@ def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
 
 
 def propose_shifted(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in lines(text, "~$") for edit in shifts(start, row, context))
+    return Proposals.of(edit for start, row in lines(text, "~", "$") for edit in shifts(start, row, context))
 
 
 def shifts(start: int, row: str, context: Context) -> Iterator[Edit]:

@@ -119,7 +119,7 @@ QUOTED = ('""', "''", "“”", "‘’", "「」")
 def propose_markup(text: Text, context: Context) -> Proposals:
     """Marks of CDATA in a document without tags, and ends of BBCode in one that does not open them."""
     edits: list[Edit] = []
-    places = hits(text, "<[")
+    places = hits(text, "<", "[")
     for number in np.unique(text.row_of(places)).tolist():
         first = int(text.rows[number])
         nearby = [(start, line) for start, line in text.lines(places[text.row_of(places) == number])]
@@ -151,7 +151,7 @@ def bbcode(start: int, row: str) -> Iterator[Edit]:
 
 
 def propose_controls(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in lines(text, "_x") for edit in controls(start, row))
+    return Proposals.of(edit for start, row in lines(text, "_", "x") for edit in controls(start, row))
 
 
 def controls(start: int, row: str) -> Iterator[Edit]:

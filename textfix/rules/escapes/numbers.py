@@ -50,7 +50,7 @@ PATH = re.compile("[A-Za-z]:$")  # before a backslash
 def propose_unicode(text: Text, context: Context) -> Proposals:
     return Proposals.of(
         edit
-        for start, row in lines(text, "\\%<u")
+        for start, row in lines(text, "\\", "%u", "<U", "u")
         if not JSON.match(text.slice(first := int(text.rows[text.row_of(start)]), first + OPENING))
         for edit in [*points(start, row, context), *byte_runs(start, row, context)]
     )
@@ -116,7 +116,7 @@ def raw_of(escapes: str) -> bytes:
 
 
 def propose_percent(text: Text, context: Context) -> Proposals:
-    return Proposals.of(edit for start, row in lines(text, "%") for edit in percents(start, row, context))
+    return Proposals.of(edit for start, row in lines(text, "%89abcdefABCDEF") for edit in percents(start, row, context))
 
 
 def percents(start: int, row: str, context: Context) -> Iterator[Edit]:

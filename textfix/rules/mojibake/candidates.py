@@ -184,7 +184,8 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
-            if size and valid >= VALID and (alone or (valid >= VALID_INSIDE and CHINESE.search(text))):
+            chinese = CHINESE.search(text) or (alone and REPLACEMENT in window.segment)  # all of it may be lost
+            if size and chinese and valid >= (VALID if alone else VALID_INSIDE):
                 sure = sure or (written == UTF8 and valid >= SURELY)
                 yield Attempt(written, read, text, size)
 

@@ -100,7 +100,8 @@ def islands(text: Text) -> list[tuple[int, int]]:
     han = text.classes[np.stack([np.maximum(starts - 1, 0), np.minimum(ends, len(text.codes) - 1)])] & int(Class.HAN)
     beside = han.any(axis=0)
     starts, ends = starts[beside], ends[beside]
-    known = np.isin(packed(text, starts, ends), keys())
+    word = packed(text, starts, ends)
+    known = keys()[np.minimum(np.searchsorted(keys(), word), len(keys()) - 1)] == word
     return list(zip(starts[known].tolist(), ends[known].tolist(), strict=True))
 
 
@@ -120,10 +121,10 @@ TONED_RUN = -1
 
 @cache
 def keys() -> Ints:
-    """The syllables of more than one letter, packed, and what stands for those with a tone mark."""
+    """The syllables of more than one letter, packed, and what stands for those with a tone mark, in order."""
     names = [name for name in syllables() if len(name) > 1 and name.isascii() and name not in EVERYDAY.split()]
     text = Text.of(names)
-    return np.append(packed(text, text.rows[:-1], text.rows[1:]), TONED_RUN)
+    return np.sort(np.append(packed(text, text.rows[:-1], text.rows[1:]), TONED_RUN))
 
 
 @cache

@@ -24,7 +24,7 @@ from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.text import Class, Text, to_codes
 
-ORNAMENTS = "★☆◆◇■▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □△● stand for what is left out
+ORNAMENTS = "★☆◆◇▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □■△● stand for what is left out
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.
 SEVERAL = {**dict.fromkeys(".*_^`" + ORNAMENTS, 7.0), **dict.fromkeys("/|", 9.0), "~": 13.0}  # 那~麼~好 is meant
 PAIR = dict.fromkeys(ORNAMENTS, 8.0)

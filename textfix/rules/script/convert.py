@@ -52,7 +52,8 @@ def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
         telling[np.searchsorted(screen.starts, differs, side="right") - 1] = True
         found.append(regional(part, screen.grown(telling), to, config))
     edits = joined(found)
-    edits = edits.select(~addresses(part)[edits.start]) if len(edits) else edits
+    fixed = addresses(part)[edits.start] if len(edits) else np.zeros(0, np.bool_)
+    edits = edits.select(~fixed) if fixed.any() else edits
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
 
 
@@ -147,6 +148,8 @@ def joined(parts: list[Edits]) -> Edits:
         np.concatenate([part.note + first for part, first in zip(parts, base, strict=True)]),
         tuple(note for part in parts for note in part.notes),
     )
+    if (np.diff(columns.start) > 0).all():
+        return columns
     order = np.argsort(columns.start, kind="stable")
     return columns.select(order[np.diff(columns.start[order], prepend=-1) > 0])
 

@@ -10,7 +10,7 @@ import numpy as np
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_other_language, pieces
-from textfix.text import Bools, Class, Codes, Marks, Text, odds, to_str
+from textfix.text import Bools, Class, Codes, Ints, Marks, Text, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
 OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
@@ -58,10 +58,14 @@ def addresses(text: Text) -> Bools:
     """The characters of addresses, paths, markup and code, which may go over several lines, but not over rows."""
     string, rows = to_str(text.codes), text.rows.tolist()
     found = np.zeros(len(string), np.bool_)
+    places = leading(text.codes)
+    begins = text.codes[places]
     for sign, (pattern, before) in SIGNS.items():
         unclosed = set[tuple[int, str]]()
-        place = string.find(sign)
-        while place >= 0:
+        end = 0
+        for place in places[begins == ord(sign[0])].tolist():
+            if place < end or not string.startswith(sign, place):
+                continue
             row = bisect_right(rows, place) - 1
             name = before.search(string[max(rows[row], place - BEFORE) : place])
             match = pattern.match(string, place, rows[row + 1]) if name else None
@@ -73,8 +77,15 @@ def addresses(text: Text) -> Bools:
                     end = closing.end() if closing else end
                     unclosed |= set() if closing else {(row, kind)}  # nor will a later one of this row be closed
                 found[place - len(name[0]) : end] = True
-            place = string.find(sign, end)
     return found
+
+
+def leading(codes: Codes) -> Ints:
+    """The places of what the signs of addresses and code begin with."""
+    is_one = np.zeros(0x80, np.bool_)
+    is_one[[ord(sign[0]) for sign in SIGNS]] = True
+    low = np.flatnonzero(codes < 0x80)
+    return np.asarray(low[is_one[codes[low]]], np.int64)
 
 
 def quoted_japanese(codes: Codes, marks: Marks) -> Bools:
