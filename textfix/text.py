@@ -348,7 +348,7 @@ def bounds(codes: Codes, place: int, first: int, last: int) -> tuple[int, int]:
 def line_ends(codes: Codes) -> Ints:
     """Where LF and CR stand."""
     low = np.flatnonzero(codes <= CR)
-    return low[(codes[low] == LF) | (codes[low] == CR)]
+    return np.asarray(low[(codes[low] == LF) | (codes[low] == CR)], np.int64)
 
 
 def classes(codes: Codes) -> Marks:

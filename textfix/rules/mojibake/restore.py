@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from textfix.rules.mojibake.channels import LOSSES, UTF8, Reader
 from textfix.rules.mojibake.lattice import Job, search
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.spots import spots
+from textfix.rules.mojibake.windows import telling
 from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
@@ -27,6 +29,8 @@ CLOSES = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 SIGNS = re.compile("[" + re.escape("".join({*CLOSES, *CLOSES.values()})) + "]")
 CONTEXT = 2  # known characters on either side of a cut: as many as the language model looks at
 SHORTEST = 6  # characters between two cuts
+STRETCH = 8  # characters beyond ASCII of clean text that is left out
+CHINESE = re.compile(rb"(?=[\xe0-\xef\xff][\x80-\xbf\xff]{2})")  # in UTF-8, with what is unknown
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Known:
 class Part:
     """Characters start to end of a line; text is what they are, if that is certain, else job is what to search.
 
-    A job holds what follows, too, to know the last characters by it.
+    Neither is given where they are clean. A job holds what follows, too, to know the last characters by it.
     """
 
     start: int
@@ -87,6 +91,7 @@ def searched(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best]:
         for part in listed:
             if part.text is not None:
                 pieces.append(Piece(part.start, part.end, part.text, False))
+            if part.job is None:
                 continue
             best = next(bests)
             against += best.against
@@ -143,31 +148,81 @@ def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
         roughly = line.raw.replace(UNKNOWN, HALF).decode(channel.written.encoding, "ignore")
         yield Part(0, size, None, replace(job, topic=roughly))
         return
-    topic = line.raw.decode(UTF8, "ignore")
+    clean = list(stretches(job.line, channel.reader))
+    edges = [0, *(place for stretch in clean for place in stretch), size]
+    damaged = b"".join(
+        line.raw[line.begins[a] : line.begins[b]] for a, b in zip(edges[::2], edges[1::2], strict=True)
+    ).decode(UTF8, "ignore")
+    topic = damaged + "".join(job.line[a:b] for a, b in clean)
     signs, codes = expected(job.line), basic(to_codes(topic))
     script = int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
     start, before = 0, job.before
-    for at, stop, left in (*cuts(line.raw, line.begins), (size, size, "")):
-        if at < size and (at - start < SHORTEST or not job.hidden.isdisjoint(range(at - 1, stop + 1))):
+    apart = [(a + CONTEXT if a else 0, a + 2 * CONTEXT, b - CONTEXT if b < size else b) for a, b in clean]
+    gaps = [Cut(at, stop, after, job.line[max(0, after - CONTEXT) : after]) for at, stop, after in apart]
+    for one in (*sorted([*gaps, *cuts(line.raw, line.begins)]), Cut(size, size, size, "")):
+        gap = one.after > one.at or one.at == size
+        near = range(one.at - 1, max(one.stop, one.after) + 1)
+        if one.at < start or (not gap and (one.at - start < SHORTEST or not job.hidden.isdisjoint(near))):
             continue
-        hidden = frozenset(place - start for place in job.hidden if start <= place < stop)
-        text = None if hidden else line.text(start, at)
+        hidden = frozenset(place - start for place in job.hidden if start <= place < one.stop)
+        text = None if hidden else line.text(start, one.at)
         part = Job(
-            job.line[start:stop],
+            job.line[start : one.stop],
             before,
-            job.closed and stop == size,
+            job.closed and one.stop == size,
             job.pairs,
             hidden,
             script,
-            tuple((place - start, code) for place, code in signs if start <= place < stop),
+            tuple((place - start, code) for place, code in signs if start <= place < one.stop),
             topic,
         )
-        yield Part(start, at, text, None if text is not None else part)
-        start, before = at, left
+        if one.at > start:
+            yield Part(start, one.at, text, None if text is not None else part)
+        if one.after > one.at:
+            yield Part(one.at, one.after, None, None)
+        start, before = one.after, one.left
 
 
-def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[tuple[int, int, str]]:
-    """Where a line can be cut, up to where the part before the cut must see, and the characters before the cut.
+class Cut(NamedTuple):
+    """Where a part of a line ends, up to where it must see, where the next one begins, and the characters before."""
+
+    at: int
+    stop: int
+    after: int
+    left: str
+
+
+def stretches(line: str, shown: Reader) -> Iterator[tuple[int, int]]:
+    """Where many characters stand that are clean: nothing is telling or lost, and no bytes may be Chinese in UTF-8.
+
+    >>> from textfix.rules.mojibake.channels import reader
+    >>> line = "鎵�崰的比例远远超出了我们的想象"
+    >>> [line[start:end] for start, end in stretches(line, reader("gb18030"))]
+    ['的比例远远超出了我们的想象']
+    """
+    pieces = [possible_bytes(character, shown) for character in line]
+    ends = np.cumsum(np.fromiter(map(len, pieces), np.int64, len(line)))
+    free = np.fromiter((UNKNOWN not in piece for piece in pieces), np.bool_, len(line))
+    free[telling(line)] = False
+    at = np.array([match.start() for match in CHINESE.finditer(b"".join(pieces))], np.int64)
+    for by in range(3):
+        free[np.searchsorted(ends, at + by, side="right")] = False
+    edges = np.flatnonzero(np.diff(free, prepend=False, append=False))
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        if sum(character >= "\x80" for character in line[start:end]) >= STRETCH:
+            yield start, end
+
+
+def possible_bytes(character: str, shown: Reader) -> bytes:
+    """The bytes that a character can have been; NUL where it can have been none."""
+    found = shown.forms.get(character, ())
+    if character in LOSSES or len(found) > 1 or "\ue000" <= character <= "\uf8ff":
+        return UNKNOWN
+    return found[0] if found else b"\0"
+
+
+def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[Cut]:
+    """Where a line can be cut in text that is known.
 
     Places are characters of the line; a cut needs characters of UTF-8 on both sides, and must part none.
     """
@@ -179,7 +234,7 @@ def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[tuple[int, int, str]]:
             stop = next((later for later in even[number + 1 :] if later >= index + CONTEXT), None)
             if index >= CONTEXT and stop is not None:
                 left = raw[units[index - CONTEXT] : units[index]].decode()
-                yield place[units[index]], place[units[stop]], left
+                yield Cut(place[units[index]], place[units[stop]], place[units[index]], left)
 
 
 def evenness(line: str, shown: Reader) -> int:
