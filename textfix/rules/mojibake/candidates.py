@@ -40,6 +40,7 @@ VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
 LEFT_UTF8, LEFT = 0.5, 0.25  # shares of what is telling that are not too much
 FEW = 4  # telling characters left that never are too many for a second search
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
+MOSTLY_LOST = 0.4  # share of characters that are lost, above which no other encoding than UTF-8 can be read
 FEW_LOSSES = 8  # U+FFFD of a window that may each stand for two bytes of other encodings than UTF-8
 CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
 
@@ -171,6 +172,7 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
     """
     alone, signs = not window.inside, window.signs
     strong = signs >= FEW_SIGNS if alone else window.strength >= TELLING and signs >= MANY_SIGNS
+    strong &= sum(map(is_loss, window.segment)) <= MOSTLY_LOST * len(window.segment)
     foreign = {character for character in {*window.segment} if not character.isascii() and not is_loss(character)}
     sure = False
     for written, read in CHANNELS:
