@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textfix.language import Model
 from textfix.language.maps import build, look_up
 from textfix.rules.mojibake.cells import Channel
-from textfix.rules.mojibake.lattice import Job, search
+from textfix.rules.mojibake.lattice import Job, Lattice, search
 from textfix.text import Text
 
 MODEL = Model.load()
@@ -80,3 +80,11 @@ def test_a_topic_chooses_among_what_a_lost_byte_can_have_been() -> None:
     jobs = [Job("鏉�", topic=topic) for topic in ("刑警抓住凶手，审判罪犯", "树木森林果园，苹果和梨")]
     first, second = (best.pieces[0].text for best in search(jobs, Channel.of("utf-8", "gb18030"), model))
     assert first != second, (first, second)
+
+
+def test_the_parts_of_a_line_share_its_topic() -> None:
+    model = Model.load()
+    jobs = [Job(line, topic="树木森林果园，苹果和梨") for line in ("鏉�", "鏁版嵁搴�")] + [Job("鏉�", topic="审判罪犯")]
+    lattice = Lattice(jobs, Channel.of("utf-8", "gb18030"), model)
+    assert len(lattice.topics) == 2  # a long line has hundreds of parts, and each would bring all of it
+    assert lattice.topic.tolist() == [0, 0, 1]

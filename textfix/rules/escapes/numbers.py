@@ -38,7 +38,7 @@ POINT = re.compile(
 POINTS = re.compile(f"(?:{POINT.pattern})+")
 BARE = re.compile(r"(?<![\w\\%])(?:u[4-9][0-9a-fA-F]{3}){2,}(?![0-9a-zA-Z])")  # the backslashes were lost
 BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}|(?:\\[23][0-7]{2}){3,}")
-TOKEN = re.compile(r"[!-&(-;=?-~]*%[0-9A-Fa-f]{2}[!-&(-;=?-~]*")
+TOKEN = re.compile(r"[!-&(-;=?-~]+")  # what no space, quote or tag parts
 HIGH = re.compile("%[89A-Fa-f][0-9A-Fa-f]")
 PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
 OPENING = 100  # characters in which JSON shows

@@ -113,7 +113,9 @@ class Lattice:
         self.merged: list[tuple[Array, Array, Array]] = []
         self.most = COMPACT
         self.symbol, self.line_end = framing(model)
-        self.topics = model.expected(Text.of([job.topic for job in jobs]))
+        topics = {topic: number for number, topic in enumerate(dict.fromkeys(job.topic for job in jobs))}
+        self.topics = model.expected(Text.of(list(topics)))  # the parts of a line share one, and it is long
+        self.topic = np.array([topics[job.topic] for job in jobs], np.int64)
 
     def run(self) -> list[Best]:
         size = len(self.text)
@@ -281,7 +283,7 @@ class Lattice:
         third = self.symbol[basic]
         first, second = paths.first[made], paths.second[made]
         paths.cost[made] += self.model.steps(first.astype(np.uint64), second.astype(np.uint64), third.astype(np.uint64))
-        paths.cost[made] -= np.where(paths.lossy[made] == 1, self.topics[paths.row[made], third], 0)
+        paths.cost[made] -= np.where(paths.lossy[made] == 1, self.topics[self.topic[paths.row[made]], third], 0)
         paths.hans[made] += self.model.hans[basic]
         paths.hant[made] += self.model.hant[basic]
         paths.first[made], paths.second[made] = second, third
