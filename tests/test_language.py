@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textfix.language import Model
+from textfix.language import SCALE, Model
 from textfix.language.maps import build, look_up
 from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.lattice import Job, Lattice, search
@@ -72,6 +72,8 @@ def test_what_else_stands_in_a_line_tells_its_topic() -> None:
     ill, machine = model.symbol[ord("疗")], model.symbol[ord("键")]
     assert expected[0, ill] > expected[2, ill] and expected[2, machine] > expected[0, machine]
     assert not expected[[1, 3]].any()
+    usual = np.exp(model.single[1:1024] / -SCALE)
+    assert abs(np.log((np.exp(expected[2, 1:1024] / SCALE) * usual).sum() / usual.sum())) < 0.1
     assert (model.expected(Text.of(texts[2:3])) == expected[2]).all()
 
 

@@ -22,7 +22,7 @@ from textfix.text import Codes, Text
 SYMBOLS = 8192  # folded characters that the model tells apart; all others share the symbol 0
 SCALE = 12.0  # steps a nat in the quantised tables
 LINE_END = "\n"
-TOPIC, FALLS, ENOUGH = 0.5, 0.3, 64  # how much a topic weighs: see Model.topics
+TOPIC, FALLS, ENOUGH, COMMON = 0.5, 0.3, 64, 1024  # how much a topic weighs: see Model.expected
 
 Floats = npt.NDArray[np.float32]
 Bytes = npt.NDArray[np.uint8]
@@ -116,7 +116,8 @@ class Model:
         """How much likelier each symbol is in each row by its topic, in steps: shape (rows, SYMBOLS).
 
         The sum over the Han characters of the row, which are no independent evidence: times TOPIC, and less the more
-        there are; from ENOUGH on only their mean counts.
+        there are; from ENOUGH on only their mean counts. Less what makes the likelihoods of the COMMON symbols together
+        what they are elsewhere.
         """
         ids = self.symbol.take(basic(text.codes))
         ids = np.append(ids, 0)  # so that every row has a beginning
@@ -129,6 +130,9 @@ class Model:
         few = np.minimum(counts, ENOUGH)
         weight = (SCALE * TOPIC * few ** (1 - FALLS) / counts).astype(np.float32)
         found = (rows * weight[:, None] * self.strength) @ self.topics.T.astype(np.float32)
+        usual = np.exp(self.single[:COMMON] / np.float32(-SCALE))
+        usual[0] = 0
+        found -= SCALE * np.log(np.exp(found[:, :COMMON] / SCALE) @ usual / usual.sum())[:, None]
         return np.asarray(np.round(found), np.int16)
 
     def best_path(self, slots: Sequence[Sequence[str]], left: str = "", right: str = "") -> Path:

@@ -24,7 +24,7 @@ ONE = "[\u3007\u3400-\u9fff，。？！：；、“”‘’（）《》「」,.
 SPACED = re.compile(f"(?<![^\\s]){ONE}(?: {ONE}){{9,}}(?![^\\s])")
 HAN = re.compile("[\u3400-\u9fff]")
 LEAST = 8  # Han characters of a spaced line
-PROSE = -6.4  # nats a character that a line must reach without its spaces
+PROSE = -6.7  # nats a character that a line must reach without its spaces
 WORDS = re.compile(
     "[的了是在我你他她们們这這那不有和就也都要会會与與为為之其而]"
 )  # prose has them; counts and lists have not

@@ -22,6 +22,7 @@ from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
+from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.table import table_of
 from textfix.text import Bools, Class, Text
 
@@ -78,7 +79,9 @@ def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
 
 
 def meant(span: str, match: re.Match[str]) -> bool:
-    """Whether fullwidth letters are a face, or text about their width."""
+    """Whether fullwidth letters are a face, text about their width, or mojibake beside a loss."""
+    if REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
+        return True
     line = line_around(span, match.start(), match.end())
     return bool(NAMED.search(line) or (len(match[0]) == 1 and LETTER_FACE.match(span, match.start())))
 

@@ -18,13 +18,19 @@ CLEARLY_CLEAN = -12  # quarters of a nat: characters that hardly stand in mojiba
 CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte
 LEADS = (0xC2, *range(0xE2, 0xF0))  # first bytes that an unknown byte of UTF-8 may be
 FRAME = "\"'`()[]{}<>"  # signs of ASCII behind which, and before which, text is as at the end of a line
+PINYIN = "ǎǐǒǔǖǘǚǜɑɡǹˇˉˊˋ˙·"  # its letters beyond Latin Extended-A, and marks of tone
 Array = npt.NDArray[np.int64]
 
 
 @cache
 def sensible() -> Bools:
-    """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none."""
+    """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none.
+
+    Of what UTF-8 has in two bytes, as chance makes of GBK, only letters that stand in Chinese text.
+    """
     plain = np.ones(0x10000, np.bool_)
+    plain[0x180:0x800] = False
+    plain[[ord(one) for one in PINYIN]] = plain[0x370:0x460] = True
     odd = [code for code in range(0x10000) if not chr(code).isprintable()]
     plain[odd] = [unicodedata.category(chr(code)) not in ("Co", "Cn", "Cs", "Cc") for code in odd]
     plain[[9, 10, 13]] = True

@@ -25,6 +25,9 @@ from textfix.text import Bools, Class, Codes, Ints, Text
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
 CJK = 0x2E80  # from which on Chinese has its characters
 LEADS = "ÃÂâàÐ"
+LEADS_OF_HAN = re.compile(
+    f"[ä-éĺćčдежзийДЕФГХИΣσµτΦΘ][^\\x00-\\x7f]?{REPLACEMENT}"
+)  # bytes E4 to E9, as they are shown
 CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
@@ -66,11 +69,18 @@ def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
         if not is_bad(before) or meant(span, match):
             continue
         after = ftfy.fix_encoding(before)
-        if after != before and 2 * badness(after) <= badness(before) and not CHINESE.search(after):
+        if after == before or CHINESE.search(after) or (REPLACEMENT in after and of_chinese(before, span, match)):
+            continue
+        if 2 * badness(after) <= badness(before):
             left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right
             yield Edit(low, high, text.slice(low, high), after[left : len(after) - right], note)
+
+
+def of_chinese(before: str, span: str, match: re.Match[str]) -> bool:
+    """Whether what is left of a character may be of a Chinese one, so that no byte of it is to be given up."""
+    return bool(LEADS_OF_HAN.search(before) or CHINESE.search(line_around(span, match.start(), match.end())))
 
 
 def meant(span: str, match: re.Match[str]) -> bool:

@@ -13,6 +13,7 @@ from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_oth
 from textfix.text import Bools, Class, Codes, Ints, Marks, Text, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
+NEAR = 3  # characters around a loss
 OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
 IS_OPENING = np.isin(np.arange(0x10000), [ord(mark) for mark in OPENING])
 NOTHING, LINE_START = re.compile("$"), re.compile(r"(?:\A|[\r\n])[ \t>]*\Z")
@@ -117,14 +118,15 @@ def talked_of(codes: Codes, marks: Marks) -> Bools:
 
 
 def in_mojibake(codes: Codes, marks: Marks) -> Bools:
-    """The characters of clauses that are mojibake still, and telling ones beside a loss."""
+    """The characters of clauses that are mojibake still, and what may be mojibake near a loss."""
 
     def judge(codes: Codes, marks: Marks) -> Bools:
         clause = pieces(codes, CLAUSE_ENDS)
         size, telling = int(clause[-1]) + 1, (marks & np.uint32(Class.MOJIBAKE)) != 0
         weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=size)
         damaged = ((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause]
-        lost = np.concatenate([[False], codes == ord(REPLACEMENT), [False]])
-        return np.asarray(damaged | (telling & (lost[:-2] | lost[2:])))
+        lost = np.cumsum(np.concatenate([np.zeros(NEAR + 1), codes == ord(REPLACEMENT), np.zeros(NEAR)]))
+        near = lost[2 * NEAR + 1 :] > lost[: -2 * NEAR - 1]
+        return np.asarray(damaged | (near & (telling | (odds(codes) > 0))))
 
     return in_lines(codes, marks, np.flatnonzero((marks & np.uint32(Class.MOJIBAKE)) != 0), judge)
