@@ -111,14 +111,14 @@ def write(path: str, data: bytes) -> None:
     os.makedirs(folder, exist_ok=True)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~umask()
     if is_special(target):
-        with open(target, "wb") as file:
+        with naming(path), open(target, "wb") as file:
             file.write(data)
         return
     if os.path.exists(target) and not os.access(target, os.W_OK):
         raise PermissionError(13, "the file is not writable")
     handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
     try:
-        with os.fdopen(handle, "wb") as file:
+        with naming(path), os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -129,6 +129,15 @@ def write(path: str, data: bytes) -> None:
             os.unlink(temporary)
         raise
     sync_folder(folder)
+
+
+@contextlib.contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Errors of a full disk name the file that could not be written."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, path) from None
 
 
 def is_special(path: str) -> bool:

@@ -53,6 +53,8 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line: 0 fine, 1 would change, 2 an input or an option could not be handled, 130 on Ctrl-C."""
+    from textfix.cli.shared import Closed
+
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -64,7 +66,7 @@ def main() -> None:
         code = 2
     except (click.Abort, KeyboardInterrupt):
         code = 130
-    except BrokenPipeError:
+    except (BrokenPipeError, Closed):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as error:

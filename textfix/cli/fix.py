@@ -26,15 +26,16 @@ from textfix.cli.shared import (
     put_bytes,
     show_change,
     tell,
+    tell_declaration,
     terminal_style,
     told_encoding,
 )
 from textfix.config import Config
-from textfix.encodings.choice import HEAD, declaration, named
 from textfix.files import Input
 from textfix.pipeline import Fixed
 from textfix.report import script_of
 from textfix.rules import LAST
+from textfix.rules.mojibake.chinese import RULE as MOJIBAKE
 from textfix.rules.script import VOCABULARY
 
 FEW = 5  # characters that are named
@@ -53,7 +54,7 @@ def writable(context: click.Context, parameter: click.Parameter, value: str | No
 @click.command(
     cls=Examples,
     examples="""
-    textfix fix novel.txt > clean.txt
+    textfix fix novel.txt > clean.txt           without a log: what is changed cannot be undone
     textfix fix novel.txt -o clean.txt          the log becomes clean.txt.textfix.jsonl
     textfix fix --in-place --to hans subs/      every file of the folder; undo: textfix revert --in-place subs/
     textfix fix --output-encoding utf-8-sig list.csv -o clean.csv
@@ -103,7 +104,7 @@ def fix(paths: tuple[str, ...], **given: Any) -> None:
             outcome.changed += raw != fixed.source
             outcome.rules.update({step.rule: len(step.edits) for step in fixed.steps})
     if destination.output_dir or destination.in_place:
-        done = outcome.files - len(outcome.failed)
+        done = outcome.files - len(outcome.failed) - len(outcome.binary)
         files_done = f"{done} file{'s' * (done != 1)} handled, {outcome.changed} of them changed"
         tell(f"{files_done}, {len(outcome.failed)} failed")
     if as_json:
@@ -131,7 +132,7 @@ class Destination:
             raise click.UsageError("choose one of --output, --output-dir, --in-place, and --check or --diff")
         several = len(found) > 1 or any(os.path.isdir(one.path) for one in found) or named > 1
         if several and not any(chosen[1:]):
-            raise click.UsageError("several inputs need --output-dir, --in-place, --check or --diff")
+            raise click.UsageError("a folder, or several inputs, need --output-dir, --in-place, --check or --diff")
         if self.log_file and (several or self.no_log or chosen[3]):
             raise click.UsageError("--log takes one input, and goes with neither --no-log, --check nor --diff")
         if as_json and (not any(chosen) or self.show_diff):
@@ -140,6 +141,8 @@ class Destination:
             )
         if self.in_place and any(one.path == "-" for one in found):
             raise click.UsageError("standard input has no place: use -o FILE")
+        if self.output_dir and os.path.exists(self.output_dir) and not os.path.isdir(self.output_dir):
+            raise click.UsageError(f"--output-dir {self.output_dir} is a file, not a folder")
         self._validate_targets(found)
 
     def _validate_targets(self, found: list[Input]) -> None:
@@ -182,8 +185,9 @@ class Destination:
         elif not self.in_place or raw != fixed.source:
             self.write_file(target, fixed, raw)
         tell_loss(one.shown, fixed)
+        tell_left(one.shown, fixed)
         if not (self.show_diff or self.check):
-            tell_declaration(one.shown, fixed, self.output_encoding)
+            tell_declaration(one.shown, fixed, self.output_encoding, "written")
 
     def show(self, one: Input, fixed: Fixed) -> None:
         """Tell what would change."""
@@ -239,11 +243,12 @@ def tell_loss(name: str, fixed: Fixed) -> None:
         tell(f"{name}: U+FFFD in {places} where no encoding explains the bytes; textfix explain shows them")
 
 
-def tell_declaration(name: str, fixed: Fixed, encoding: str) -> None:
-    """Tell where a page declares another encoding than the one it is written in; of ASCII alone no one sees it."""
-    declared, label = declaration(fixed.text[:HEAD].encode())
-    if not fixed.text.isascii() and named(label) not in (None, named(encoding)):
-        tell(f"{name}: written as {encoding}, but declares {label}: {declared}")
+def tell_left(name: str, fixed: Fixed) -> None:
+    """Tell what was lost in mojibake and is not sure enough to be restored."""
+    left = sum(edit.note.rule == MOJIBAKE.name and edit.after != edit.before for edit in fixed.left)
+    if left and fixed.config.restore == "confident":
+        places = f"{left} place{'s' * (left != 1)}"
+        tell(f"{name}: bytes were lost in {places} that stay as they are; --restore all puts in the likeliest")
 
 
 def tell_vocabulary(name: str, fixed: Fixed) -> None:

@@ -53,6 +53,8 @@ def described(part: Segment) -> str:
 def log_show(path: str) -> None:
     """Print the header of each generation, and its steps."""
     outcome = Outcome()
+    if os.path.isdir(path):
+        raise click.UsageError(f"{path} is a folder: show takes one file; verify and stats take folders")
     with outcome.handling(path):
         rest: Log | None = logged(path)[0]
         while rest is not None:

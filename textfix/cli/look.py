@@ -23,6 +23,7 @@ from textfix.cli.shared import (
     put,
     show_change,
     tell,
+    tell_declaration,
     terminal_style,
     told_encoding,
 )
@@ -54,11 +55,14 @@ def detect(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
     outcome = Outcome()
     for one in progressing(inputs(paths, outcome)):
         with outcome.handling(one.shown, one.named):
-            report = fixed_file(one.path, config).report
+            fixed = fixed_file(one.path, config)
+            report = fixed.report
             if as_json:
                 put(json.dumps({"path": one.path, **report.to_dict()}, ensure_ascii=False) + "\n")
             else:
                 put(described(one.shown, report))
+                largest = max(report.segments, key=lambda part: part.end - part.start, default=None)
+                tell_declaration(one.shown, fixed, largest.encoding if largest else "utf-8", "read")
     outcome.exit()
 
 
@@ -83,7 +87,7 @@ def diff(paths: tuple[str, ...], style: str, log_file: str | None) -> None:
     for path in paths:
         with outcome.handling(path):
             if len(paths) == 1:
-                changes.append(change_since(path, log_file))
+                changes.append(change_since(path.removesuffix(files.LOG_ENDING), log_file))
             else:
                 texts.append(files.read(path).decode("utf-8", "surrogateescape"))
     if len(texts) == 2:

@@ -52,6 +52,9 @@ def revert(
                 undo_rule(one.path, log_of(one.path, log_at), only, str(target))
             else:
                 undo_all(one.path, log_at, target, everything)
+    if in_place and len(found) > 1:
+        done = len(found) - len(outcome.failed)
+        tell(f"{done} file{'s' * (done != 1)} reverted, {len(outcome.failed)} failed")
     outcome.exit()
 
 
@@ -71,6 +74,7 @@ def undo_all(path: str, log_at: str, target: str | None, everything: bool) -> No
     files.write(target, raw)
     if target == path and rest is not None:
         files.write(log_at, rest.dumps().encode())
+        tell(f"{path}: undone are the last changes; those before them, too, with --all")
     elif target == path:
         os.unlink(log_at)
 

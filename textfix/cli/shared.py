@@ -79,8 +79,6 @@ class Outcome:
         self.files += 1
         try:
             yield
-        except BrokenPipeError:
-            raise
         except BinaryInput as error:
             if named:
                 self.fail(name, error)
@@ -131,11 +129,15 @@ def put_raw(text: str) -> None:
     put_bytes(text.encode("utf-8", "surrogateescape"))
 
 
+class Closed(Exception):
+    """Whoever reads standard output has heard enough."""
+
+
 def put_bytes(data: bytes) -> None:
     try:
         click.echo(data, nl=False)
     except BrokenPipeError:
-        raise
+        raise Closed from None  # of which click would make an exit code of its own
     except OSError as error:
         raise OSError(error.errno, error.strerror, "standard output") from None
 
@@ -285,6 +287,19 @@ def told_encoding(name: str, fixed: Fixed) -> None:
         tell(f"{name}: its encoding is a guess ({shown}); name it with --encoding or --force-encoding")
 
 
+def tell_declaration(name: str, fixed: Fixed, encoding: str, done: str) -> None:
+    """Tell where a page declares another encoding than the one it is in; of ASCII alone no one sees it.
+
+    done: read or written.
+    """
+    from textfix.encodings.choice import HEAD, declaration, named
+
+    declared, label = declaration(fixed.text[:HEAD].encode())
+    if not fixed.text.isascii() and named(label) not in (None, named(encoding)):
+        remedy = f"; change that, or --output-encoding {label}" if done == "written" else ""
+        tell(f"{name}: {done} as {encoding}, but declares {label}: {declared}{remedy}")
+
+
 def change_of(fixed: Fixed, path: str, written: str = "utf-8") -> Change:
     from textfix import views
 
@@ -316,6 +331,8 @@ def log_of(path: str, log_at: str) -> Log:
     from textfix import files
 
     files.read(path)
+    if path == "-" and log_at == files.log_path(path):
+        raise FileNotFoundError(2, "standard input has no log beside it; name one with --log")
     if not os.path.exists(log_at):
         beside = log_at == files.log_path(path)
         told = f"no log {log_at} beside it; name one with --log" if beside else f"there is no log {log_at}"

@@ -9,7 +9,8 @@ from textfix.report import Report, Span
 from textfix.views.encoding import encodings, recoded
 from textfix.views.neutral import neutral
 
-MOST = 12  # segments that are shown
+MOST = 12  # segments, and stretches of drift, that are shown
+TELLING = 0.7  # how sure a region is that is named
 LONGEST = 40  # characters of a stretch of drift that are shown
 NAMES = {"hans": "simplified", "hant": "traditional", "mixed": "mixed", "undecided": "undecided"}
 
@@ -31,12 +32,15 @@ def described_lines(name: str, report: Report) -> Iterator[str]:
     if len(report.segments) > 1:
         yield from table(report.segments)
     script = report.script
-    where = f", {REGIONS[script.region]} ({script.confidence:.2f})" if script.region else ""
+    region = script.region if script.confidence >= TELLING else None
+    where = f", {REGIONS[region]} ({script.confidence:.2f})" if region else ""
     counts = f"{script.hant} traditional, {script.hans} simplified characters"
     yield f"  script    {NAMES[script.dominant]} ({counts}){where}"
-    for drift in report.drift:
+    for drift in report.drift[:MOST]:
         text = drift.text if len(drift.text) <= LONGEST else drift.text[:LONGEST] + "…"
         yield f"  drift     {drift.line}:{drift.column}  {drift.reason}: {neutral(text)}"
+    if len(report.drift) > MOST:
+        yield f"            … and {len(report.drift) - MOST} more; --json has all"
     for damage in report.damage:
         done = f", {damage.count - damage.repaired} left" if 0 < damage.repaired < damage.count else ""
         done = ", reported only" if not damage.repaired else done
