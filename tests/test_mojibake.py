@@ -17,6 +17,7 @@ from textfix.rules.mojibake.candidates import applied
 from textfix.rules.mojibake.cells import Channel, utf8
 from textfix.rules.mojibake.channels import CHANNELS, bytes_of, forms, reader
 from textfix.rules.mojibake.lattice import Job, search
+from textfix.rules.mojibake.pieces import Best
 from textfix.rules.mojibake.restore import cut, searched
 from textfix.rules.mojibake.spots import spots
 from textfix.text import Text
@@ -285,3 +286,7 @@ def test_a_rare_word_in_a_lossless_line_is_no_missing_byte() -> None:
 def test_a_character_beside_a_loss_is_not_converted() -> None:
     line = "他说这个鐏�的故事，说这些话没有意思"
     assert textfix.fix(line, to="hans").text == line
+
+
+def test_spots_of_lines_that_are_mere_ascii_change_nothing() -> None:
+    assert spots(["abc"], np.ones(1, np.bool_), WAY, Model.load()) == [Best((), 0.0)]

@@ -358,6 +358,8 @@ class Spots:
         new = lossy | np.append(True, lossy[:-1]) | (np.diff(units.line[group], prepend=-1) > 0)
         number = np.cumsum(new) - 1
         telling = np.flatnonzero((foreign | lossy) & self.even[units.line[group]])
+        if not len(telling):
+            return found
         _, head = np.unique(number[telling], return_index=True)
         tail = np.append(head[1:], len(telling)) - 1
         first, end = group[telling[head]], np.append(group, len(units.line))[telling[tail] + 1]
