@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textfix.language import LINE_END, Model
-from textfix.rules.mojibake.belief import Reading, plain
+from textfix.rules.mojibake.belief import PLAIN_ENOUGH, Reading, plain
 from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.channels import (
     CHANNELS,
@@ -62,8 +62,15 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
         for channel in channels:
             unsolved[channel].append(number)
     for channel in sorted(unsolved, key=CHANNELS.index):  # of equal readings the first stays, in any company
-        through_lattice(found, asked, channel, unsolved[channel], model)
+        numbers = [one for one in unsolved[channel] if channel[0] == UTF8 or not any(map(surely, found[one]))]
+        if numbers:
+            through_lattice(found, asked, channel, numbers, model)
     return found
+
+
+def surely(one: Reading) -> bool:
+    """Whether a reading is plain text in UTF-8, so that no other encoding need be tried."""
+    return one.even and plain(one) and one.score >= PLAIN_ENOUGH * len(one.text)
 
 
 def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model, wide: bool) -> list[list[Reading]]:
