@@ -448,3 +448,32 @@ def test_detect_shows_the_segments_of_a_mixed_file(folder: Path) -> None:
     forced = run(folder, "detect", "--force-encoding", "utf-8", "mixed.log").stdout.decode()
     assert "gb18030" not in forced
     assert "did you mean" in told(run(folder, "detect", "--encoding", "gb18031", "mixed.log"))
+
+
+def test_what_is_not_sure_enough_to_be_restored_is_told(folder: Path) -> None:
+    lost = "他说鏉�的事，我们都不知道。鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥".encode()
+    (folder / "a.txt").write_bytes(lost)
+    (line,) = told(run(folder, "fix", "a.txt", "-o", "b.txt")).splitlines()
+    assert "1 place that stay" in line.replace("stays", "stay") and "--restore all" in line
+    assert not told(run(folder, "fix", "--restore", "all", "a.txt", "-o", "c.txt"))
+
+
+def test_earlier_changes_that_a_log_still_holds_are_told(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    for name in ("a.txt", "b.txt"):
+        (folder / "sub" / name).write_text("軟體\u200b工程師", "utf-8")
+    run(folder, "fix", "-i", "sub")
+    run(folder, "fix", "-i", "--to", "hans", "sub/a.txt")
+    first, second = told(run(folder, "revert", "-i", "sub")).splitlines()
+    assert "a.txt" in first and "--all" in first and "2 files reverted" in second
+    assert (folder / "sub" / "b.txt").read_text("utf-8") == "軟體\u200b工程師"
+    run(folder, "revert", "-i", "--all", "sub/a.txt")
+    assert (folder / "sub" / "a.txt").read_text("utf-8") == "軟體\u200b工程師"
+
+
+def test_a_page_that_declares_another_encoding_is_told_by_detect(folder: Path) -> None:
+    page = '<meta charset="{}"><p>这个文件叫做说明文件，内容很简单。</p>'
+    for name in ("gbk", "iso-8859-1"):
+        (folder / f"{name}.html").write_bytes(page.format(name).encode("gbk"))
+    (line,) = told(run(folder, "detect", "gbk.html", "iso-8859-1.html")).splitlines()
+    assert "iso-8859-1.html: read as gb18030, but declares iso-8859-1" in line

@@ -1,12 +1,15 @@
 """The laws of the edit algebra."""
 
+from unittest import mock
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import CHARACTERS, edits_of
 
 from textfix.edits import Edit, Edits, Note
-from textfix.text import Text
+from textfix.text import SPACE, Class, Text
 
 TEXT = st.text(alphabet=CHARACTERS, max_size=12)
 
@@ -82,3 +85,21 @@ def test_edits_of_another_text_are_refused() -> None:
         edits.apply(Text.of("cd"))
     with pytest.raises(ValueError, match="a text of 1"):
         edits.apply(Text.of("a"))
+
+
+SIGNS = "ab?&#;%u4e\\xčœ涓汉字\u3000 漢é\ufffd＆１(jìn)鍒"
+
+
+@settings(max_examples=400)
+@given(st.lists(st.text(alphabet=SIGNS, max_size=30), min_size=1, max_size=3), st.data())
+def test_classes_taken_over_are_those_looked_up_anew(rows: list[str], data: st.DataObject) -> None:
+    text = Text.of(rows)
+    number = data.draw(st.integers(0, len(rows) - 1))
+    edits = data.draw(edits_of(rows[number])).moved(int(text.rows[number]))
+    assert len(text.classes) == len(text.codes)  # and known from now on
+    with mock.patch("textfix.edits.FEW", 0):
+        after = edits.apply(text)
+    anew = Text(after.codes, after.rows)
+    sampled = np.where(after.codes == SPACE, ~np.uint32(Class.SPACE), ~np.uint32(0))  # of plain spaces some are marked
+    assert after.is_classed or not len(text.codes)
+    assert ((after.classes ^ anew.classes) & sampled == 0).all()

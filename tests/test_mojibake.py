@@ -140,6 +140,21 @@ def test_a_line_is_cut_where_nothing_is_in_doubt() -> None:
     assert guessed and guessed == [piece.text for piece in whole.pieces if piece.lossy]
 
 
+@pytest.mark.parametrize("left_out", [("", ""), (CLEAN, ""), ("", CLEAN), (CLEAN, CLEAN)])
+def test_clean_stretches_are_left_out_of_the_search(left_out: tuple[str, str]) -> None:
+    damaged = ["他们在这里建立了".encode().decode("gbk", "replace"), "�鏃╂簮鑷�浜庡彜鍗板害"]
+    line = left_out[0] + CLEAN.join(damaged) + left_out[1]
+    parts = list(cut(Job(line), WAY, Model.load()))
+    assert parts[0].start == 0 and parts[-1].end == len(line)
+    assert all(left.end == right.start for left, right in itertools.pairwise(parts))
+    skipped = [line[part.start : part.end] for part in parts if part.text is None and part.job is None]
+    assert len(skipped) == 1 + sum(map(bool, left_out)) and all(one in CLEAN for one in skipped)
+    topic = next(part.job.topic for part in parts if part.job)
+    whole = search([Job(line, topic=topic)], WAY, Model.load())[0]
+    apart = searched([Job(line)], WAY, Model.load())[0]
+    assert applied(apart.pieces, line) == applied(whole.pieces, line)
+
+
 @pytest.mark.parametrize("name", ["gb18030", "cp932", "cp949", "cp1252"])
 def test_spots_are_what_the_lattice_finds(name: str) -> None:
     codec = {"gb18030": "gbk"}.get(name, name)

@@ -150,9 +150,10 @@ class Chooser:
     def said(self, places: Places) -> Small:
         """Which candidate opencc's phrases say, by their kind: shape (characters, 3), -1 where there is none.
 
-        Where a longer phrase speaks, pairs of characters in it do not.
+        Where a longer phrase speaks, a pair of characters that lies in it does not: of 一起干 and 干杯 both do.
         """
         said = np.full((len(places.number), len(PHRASES)), -1, np.int8)
+        inside = np.zeros((len(places.number), len(PHRASES)), np.bool_)
         phrases = self.phrases.view(np.uint64).ravel()
         for kind, several in enumerate(PHRASES):
             for around in several:
@@ -160,7 +161,9 @@ class Chooser:
                 lanes = phrases.take(bucket_of(value)).view(np.uint16).reshape(-1, MOST)
                 place, lane = np.nonzero((lanes >> 2) == marked(value)[:, None])
                 said[place, kind] = lanes[place, lane] & 3
-        said[said[:, 0] >= 0, 1:] = -1
+                if not kind:
+                    inside[place, 1:] = [side in around for side in (-1, 1)]
+        said[inside] = -1
         return said
 
 

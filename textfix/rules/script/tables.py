@@ -59,6 +59,7 @@ WORDS = (  # and names that opencc's phrases lack
 )
 HANS_WORDS = "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
+NO_WORD = "个中"  # opencc has 箇中 for it, also in 数个中的
 WITH_TWO = "乾著藉覆徵夥餘拚捱摺"  # simplified text has them, too, in some words
 
 Tables = dict[str, npt.NDArray[np.generic]]
@@ -258,7 +259,7 @@ def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
         if not direction:
             listed |= {name[0] + title: name[1] + title for name in SURNAMES.split() for title in TITLES.split()}
         listed |= {both[: len(both) // 2]: both[len(both) // 2 :] for both in (WORDS, HANS_WORDS)[direction].split()}
-        wrong = {NO_NAMES[0] + one for one in NO_NAMES[1:]} if direction else set()
+        wrong = {NO_NAMES[0] + one for one in NO_NAMES[1:]} if direction else {NO_WORD}
         several = {key: value for key, value in listed.items() if len(key) > 1 and key[:2] not in wrong}
         source, target = (to_codes("\n".join(side) + "\n") for side in (several.keys(), several.values()))
         yield source, fold[np.minimum(target, BASE - 1)], direction
