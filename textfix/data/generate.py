@@ -42,6 +42,7 @@ TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜńňǹḿ"
 # A character is simplified only while traditional text uses it less than this, as a share of what simplified text
 # does: where opencc always replaces it, and where it knows words that keep it (广, 万, 种).
 SHARED, KEPT = 0.08, 0.0015
+SIMPLIFIED_TOO = "拚捱摺"  # characters of GB 2312 that opencc takes for traditional ones; simplified text has 拚命, 捱打, 摺扇
 SAMPLE = 2_000_000  # characters taken of a file to tell mojibake from clean text
 RARE = 1e-8  # share that is added to every character's
 AGAIN = 0.1  # how often text goes wrong twice over, against once
@@ -67,7 +68,7 @@ def write_classes(corpora: Path) -> None:
     for code in range(0x110000):
         table[code] = of_unicode(chr(code))
     to_hant, to_hans = dictionary("STCharacters"), dictionary("TSCharacters")
-    hant = {key for key, values in to_hans.items() if key not in values}
+    hant = {key for key, values in to_hans.items() if key not in values and key not in SIMPLIFIED_TOO}
     folds = {key for key, values in to_hans.items() if key != values[0]}
     kept = {one for values in dictionary("STPhrases").values() for value in values for one in value}  # in some word
     used = {script: frequencies(corpora, script) for script in ("hans", "hant")}

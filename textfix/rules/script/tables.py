@@ -60,7 +60,7 @@ WORDS = (  # and names that opencc's phrases lack
 HANS_WORDS = "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
 NO_WORD = "个中"  # opencc has 箇中 for it, also in 数个中的
-WITH_TWO = "乾著藉覆徵夥餘"  # simplified text has them, too, in some words
+WITH_TWO = "乾著藉覆徵夥餘拚捱摺"  # simplified text has them, too, in some words
 
 Tables = dict[str, npt.NDArray[np.generic]]
 
