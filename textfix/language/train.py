@@ -40,7 +40,7 @@ SWEEPS, SPARE = 3, 20  # of the subspace iteration that finds them (Halko, Marti
 HAN = (0x3400, 0xA000)
 # Of absolute discounting: of pairs, and of triples that occur once, twice, and more often (Chen and Goodman 1999).
 DISCOUNT, DISCOUNTS = 0.85, (0.0, 0.85, 1.4, 1.8)
-TRIPLES, PAIR = 3_600_000, 8  # so many triples are kept, those that say most; pairs from so many occurrences
+TRIPLES, PAIR = 3_340_000, 4  # so many triples are kept, those that say most; pairs from so many occurrences
 COUNTED, SHARE = 600, 0.3  # pairs that cjclassifier counted so often are kept, too; what share its counts have
 ASTRAL = 0xFFFD  # stands for all characters beyond the basic plane, and has no symbol of its own
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
