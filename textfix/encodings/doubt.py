@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from textfix.encodings.choice import ASCII, DOUBLE, UNEXPLAINED, Floats
 from textfix.language import SCALE, Model
-from textfix.text import PIECE, Bools, Codes, Ints, Text, gathered, odds, offsets
+from textfix.text import PIECE, Bools, Codes, Ints, Text, best_sums, gathered, odds, offsets
 
 TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs, that are worth a look
 ODD = 8  # quarters of a nat that characters side by side are worth, in a longer line
@@ -40,9 +40,9 @@ def doubtful(text: Text) -> Ints:
     line, low = line[first], low[first]
     whole = high - low >= np.diff(text.rows)[line] - 1  # a short line has little to tell
     part = Text(text.codes[gathered(low, high)], offsets((high - low).tolist()))
-    odd = np.flatnonzero(whole | (best_sums(oddness(part.codes).astype(np.int64), part) >= ODD))
+    odd = np.flatnonzero(whole | (best_sums(oddness(part.codes).astype(np.int64), part.rows) >= ODD))
     part, line, whole = part.take(odd), line[odd], whole[odd]
-    return np.unique(line[best_sums(surprise(part), part) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)])
+    return np.unique(line[best_sums(surprise(part), part.rows) >= SCALE * np.where(whole, DOUBT_SHORT, DOUBT)])
 
 
 def telling(text: Text) -> Ints:
@@ -77,15 +77,6 @@ def surprise(text: Text) -> Ints:
     values[text.codes < 0x80] = round(NEUTRAL * SCALE)
     values[(text.codes >= 0xDC80) & (text.codes < 0xF900)] = round(UNEXPLAINED * SCALE)  # private use, too
     return values
-
-
-def best_sums(values: Ints, text: Text) -> Ints:
-    """For each row the largest sum of neighbours."""
-    size = int(np.abs(values).sum()) + 1
-    offset = np.repeat(np.arange(len(text)) * 2 * size, np.diff(text.rows))  # so that each row begins anew
-    sums = np.cumsum(values)
-    least = np.minimum.accumulate(np.append(0, sums[:-1]) - offset)
-    return np.asarray(np.maximum.reduceat(sums - offset - least, text.rows[:-1]), np.int64)
 
 
 def in_utf8(data: bytes) -> list[tuple[int, int]]:

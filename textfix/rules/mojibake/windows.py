@@ -9,7 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from textfix.rules.mojibake.channels import CHANNELS, GBK, REPLACEMENT, forms, turned_back
-from textfix.text import CR, LF, SHORT, Bools, Class, Codes, Ints, Text, classes, gathered, odds, to_codes, to_str
+from textfix.text import (
+    CR,
+    LF,
+    SHORT,
+    Bools,
+    Class,
+    Codes,
+    Ints,
+    Text,
+    best_sums,
+    classes,
+    gathered,
+    odds,
+    offsets,
+    to_codes,
+    to_str,
+)
 
 NEAR = 12  # characters between telling ones that are looked at together
 KNOT = 64  # telling ones of which each sign counts once; of a whole novel all would be signs that are repeated
@@ -99,7 +115,7 @@ def strong(text: Text) -> Ints:
     signs = np.flatnonzero(values > 0)
     knots = np.repeat(np.arange(len(first)), end - start)
     values[signs[again(knots[signs], text.codes[places[signs]])]] = 0
-    sums = np.add.reduceat(values, np.cumsum(end - start) - (end - start))
+    sums = best_sums(values, offsets(end - start))
     plain = sums >= TELLING_UTF8
     among = near(hits[first], row[first], plain) & (sums >= TELLING_AMONG)
     asked = plain | among | (np.diff(text.rows)[row[first]] <= SHORT)
