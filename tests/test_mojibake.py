@@ -308,3 +308,7 @@ def test_letters_amid_chinese_come_back_from_single_bytes(read: str) -> None:
     for written in ("英文单词water读作/ˈwɔːtər/,think读作/θɪŋk/。", "这里的阿拉伯文你好是مرحبا,希伯来文是שלום。"):
         damaged = f"前文干净,{written.encode().decode(read, 'replace')},后文也是。"
         assert textfix.fix(damaged).text == f"前文干净,{written},后文也是。"
+
+
+def test_a_character_of_clean_text_near_a_loss_is_converted() -> None:
+    assert textfix.fix("奥运会�幕式上，运动员们走进会场，观众欢呼。", to="hant").text.startswith("奧運會�幕式")
