@@ -477,3 +477,17 @@ def test_a_page_that_declares_another_encoding_is_told_by_detect(folder: Path) -
         (folder / f"{name}.html").write_bytes(page.format(name).encode("gbk"))
     (line,) = told(run(folder, "detect", "gbk.html", "iso-8859-1.html")).splitlines()
     assert "iso-8859-1.html: read as gb18030, but declares iso-8859-1" in line
+
+
+def test_a_page_in_utf_16_of_any_order_declares_what_it_is(folder: Path) -> None:
+    page = "\ufeff<meta charset={}><p>这个文件叫做说明文件，内容很简单。</p>"
+    (folder / "a.html").write_bytes(page.format("utf-16").encode("utf-16-be"))
+    (folder / "b.html").write_bytes(page.format("utf-16le").encode("utf-16-be"))
+    (line,) = told(run(folder, "detect", "a.html", "b.html")).splitlines()
+    assert "b.html: read as utf-16-be, but declares utf-16le" in line
+
+
+def test_a_folder_without_room_is_told_by_the_name_that_was_given(folder: Path) -> None:
+    (folder / "a.txt").write_text("软件\u200b工程师", "utf-8")
+    (line,) = told(run(folder, "fix", "--no-log", "a.txt", "-o", "/proc/x")).splitlines()[-1:]
+    assert "/proc/x: " in line and "tmp" not in line

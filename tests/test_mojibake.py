@@ -290,3 +290,25 @@ def test_a_character_beside_a_loss_is_not_converted() -> None:
 
 def test_spots_of_lines_that_are_mere_ascii_change_nothing() -> None:
     assert spots(["abc"], np.ones(1, np.bool_), WAY, Model.load()) == [Best((), 0.0)]
+
+
+@pytest.mark.parametrize("written", ["Это очень интересный вопрос", "Καλημέρα κόσμε, τι κάνεις σήμερα"])
+@pytest.mark.parametrize("read", ["cp1252", "cp1250"])
+def test_micro_signs_of_other_alphabets_are_no_chinese(written: str, read: str) -> None:
+    """In е and ε µ stands for B5, and a loss often follows: с and ρ."""
+    damaged = written.encode().decode(read, "replace")
+    assert "µ" in damaged and "\ufffd" in damaged
+    fixed = textfix.fix(damaged).text
+    assert len(fixed) == len(written)
+    assert all(one in (two, "\ufffd") for one, two in zip(fixed, written, strict=True))
+
+
+@pytest.mark.parametrize("read", ["cp1251", "latin_1"])
+def test_letters_amid_chinese_come_back_from_single_bytes(read: str) -> None:
+    for written in ("英文单词water读作/ˈwɔːtər/,think读作/θɪŋk/。", "这里的阿拉伯文你好是مرحبا,希伯来文是שלום。"):
+        damaged = f"前文干净,{written.encode().decode(read, 'replace')},后文也是。"
+        assert textfix.fix(damaged).text == f"前文干净,{written},后文也是。"
+
+
+def test_a_character_of_clean_text_near_a_loss_is_converted() -> None:
+    assert textfix.fix("奥运会�幕式上，运动员们走进会场，观众欢呼。", to="hant").text.startswith("奧運會�幕式")

@@ -116,7 +116,8 @@ def write(path: str, data: bytes) -> None:
         return
     if os.path.exists(target) and not os.access(target, os.W_OK):
         raise PermissionError(13, "the file is not writable")
-    handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
+    with naming(path):
+        handle, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=folder)
     try:
         with naming(path), os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -133,7 +134,7 @@ def write(path: str, data: bytes) -> None:
 
 @contextlib.contextmanager
 def naming(path: str) -> Iterator[None]:
-    """Errors of a full disk name the file that could not be written."""
+    """Errors of a full disk, or a folder closed to us, name the file that could not be written."""
     try:
         yield
     except OSError as error:

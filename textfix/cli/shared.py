@@ -295,7 +295,8 @@ def tell_declaration(name: str, fixed: Fixed, encoding: str, done: str) -> None:
     from textfix.encodings.choice import HEAD, declaration, named
 
     declared, label = declaration(fixed.text[:HEAD].encode())
-    if not fixed.text.isascii() and named(label) not in (None, named(encoding)):
+    same = named(label) in (None, named(encoding)) or encoding.startswith(label.lower())  # utf-16 is utf-16-be, too
+    if not fixed.text.isascii() and not same:
         remedy = f"; change that, or --output-encoding {label}" if done == "written" else ""
         tell(f"{name}: {done} as {encoding}, but declares {label}: {declared}{remedy}")
 
@@ -332,7 +333,7 @@ def log_of(path: str, log_at: str) -> Log:
 
     files.read(path)
     if path == "-" and log_at == files.log_path(path):
-        raise FileNotFoundError(2, "standard input has no log beside it; name one with --log")
+        raise FileNotFoundError(2, "no log lies beside it; name one with --log")
     if not os.path.exists(log_at):
         beside = log_at == files.log_path(path)
         told = f"no log {log_at} beside it; name one with --log" if beside else f"there is no log {log_at}"

@@ -23,14 +23,15 @@ Array = npt.NDArray[np.int64]
 
 
 @cache
-def sensible() -> Bools:
+def sensible(strict: bool = True) -> Bools:
     """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none.
 
-    Of what UTF-8 has in two bytes, as chance makes of GBK, only letters that stand in Chinese text.
+    strict: of what UTF-8 has in two bytes, as chance makes of GBK, only letters that stand in Chinese text.
     """
     plain = np.ones(0x10000, np.bool_)
-    plain[0x180:0x800] = False
-    plain[[ord(one) for one in PINYIN]] = plain[0x370:0x460] = True
+    if strict:
+        plain[0x180:0x800] = False
+        plain[[ord(one) for one in PINYIN]] = plain[0x370:0x460] = True
     odd = [code for code in range(0x10000) if not chr(code).isprintable()]
     plain[odd] = [unicodedata.category(chr(code)) not in ("Co", "Cn", "Cs", "Cc") for code in odd]
     plain[[9, 10, 13]] = True

@@ -227,6 +227,8 @@ class Lattice:
         code[byte == NOTHING] = 0
         itself = as_is & (code > 0) | ~guessed & (code > 0) & (code < 0x80)
         fits = (code == 0) | itself | sensible()[code]
+        if not self.channel.reader.double:  # of bytes that are all there, one by one, chance makes no letters
+            fits |= real & ~guessed & (paths.lossy == 0) & sensible(strict=False)[code]
         if paths.lost.any():
             fits &= ~real | guessed | (paths.lost == 0) | self.channel.reader.lost[paths.lost, known]
         alive = np.flatnonzero(fits)

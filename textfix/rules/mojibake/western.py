@@ -25,9 +25,9 @@ from textfix.text import Bools, Class, Codes, Ints, Text
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
 CJK = 0x2E80  # from which on Chinese has its characters
 LEADS = "ÃÂâàÐ"
-LEADS_OF_HAN = re.compile(
-    f"[ä-éĺćčдежзийДЕФГХИΣσµτΦΘ][^\\x00-\\x7f]?{REPLACEMENT}"
-)  # bytes E4 to E9, as they are shown
+LEADS_OF_HAN = re.compile(  # bytes E4 to E9, as they are shown; µ is B5 of a Cyrillic, Greek or Latin letter, too
+    f"(?:[ä-éĺćčдежзийДЕФГХИΣστΦΘ]|(?<![ÂÎÏÐÑĎĐŃΞΟР])µ)[^\\x00-\\x7f]?{REPLACEMENT}"
+)
 CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 

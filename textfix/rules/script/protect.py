@@ -13,7 +13,7 @@ from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_oth
 from textfix.text import Bools, Class, Codes, Ints, Marks, Text, odds, to_str
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
-NEAR = 3  # characters around a loss
+NEAR, LIKELIER = 3, 4  # characters around a loss, and quarters of a nat that speak for mojibake in one of them
 OPENING, CLOSING = "「『“‘\"'", "」』”’\"'"
 IS_OPENING = np.isin(np.arange(0x10000), [ord(mark) for mark in OPENING])
 NOTHING, LINE_START = re.compile("$"), re.compile(r"(?:\A|[\r\n])[ \t>]*\Z")
@@ -127,6 +127,6 @@ def in_mojibake(codes: Codes, marks: Marks) -> Bools:
         damaged = ((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause]
         lost = np.cumsum(np.concatenate([np.zeros(NEAR + 1), codes == ord(REPLACEMENT), np.zeros(NEAR)]))
         near = lost[2 * NEAR + 1 :] > lost[: -2 * NEAR - 1]
-        return np.asarray(damaged | (near & (telling | (odds(codes) > 0))))
+        return np.asarray(damaged | (near & (telling | (odds(codes) >= LIKELIER))))
 
     return in_lines(codes, marks, np.flatnonzero((marks & np.uint32(Class.MOJIBAKE)) != 0), judge)
