@@ -248,7 +248,6 @@ def best_sums(values: Ints, rows: Ints) -> Ints:
     >>> best_sums(np.array([3, -9, 2, 2, -1, 5]), np.array([0, 3, 6])).tolist()
     [3, 6]
     """
-    values = values.astype(np.int64)
     size = int(np.abs(values).sum()) + 1
     offset = np.repeat(np.arange(len(rows) - 1) * 2 * size, np.diff(rows))  # so that each row begins anew
     sums = np.cumsum(values)

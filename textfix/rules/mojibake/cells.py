@@ -23,19 +23,23 @@ Array = npt.NDArray[np.int64]
 
 
 @cache
-def sensible(strict: bool = True) -> Bools:
-    """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none.
-
-    strict: of what UTF-8 has in two bytes, as chance makes of GBK, only letters that stand in Chinese text.
-    """
+def sensible() -> Bools:
+    """Which code points clean text can hold: no controls, private use, unassigned ones, surrogates; -1 is none."""
     plain = np.ones(0x10000, np.bool_)
-    if strict:
-        plain[0x180:0x800] = False
-        plain[[ord(one) for one in PINYIN]] = plain[0x370:0x460] = True
     odd = [code for code in range(0x10000) if not chr(code).isprintable()]
     plain[odd] = [unicodedata.category(chr(code)) not in ("Co", "Cn", "Cs", "Cc") for code in odd]
     plain[[9, 10, 13]] = True
     return np.concatenate([plain, np.ones(0x100000, np.bool_), [False]])
+
+
+@cache
+def strange() -> Bools:
+    """Which code points of the basic plane have two bytes in UTF-8, as chance makes of two bytes that a reader of pairs
+    shows as one character, and are no letters that stand in Chinese text."""
+    found = np.zeros(0x10000, np.bool_)
+    found[0x180:0x800] = True
+    found[[ord(one) for one in PINYIN]] = found[0x370:0x460] = False
+    return found
 
 
 def framing(model: Model) -> tuple[Array, int]:

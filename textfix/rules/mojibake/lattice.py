@@ -16,7 +16,7 @@ from itertools import groupby
 import numpy as np
 
 from textfix.language import SCALE, Model, basic
-from textfix.rules.mojibake.cells import CLEAN, NOTHING, Array, Cells, Channel, framing, sensible
+from textfix.rules.mojibake.cells import CLEAN, NOTHING, Array, Cells, Channel, framing, sensible, strange
 from textfix.rules.mojibake.channels import ANY, LINE, REPLACEMENT, UTF8
 from textfix.rules.mojibake.pieces import UNREAD, Best, Nodes
 from textfix.text import CR, LF, Bools, Text, to_codes
@@ -31,6 +31,7 @@ COMPACT = 400_000  # characters of paths from which those that lead nowhere are 
 NO_MERGE = (np.zeros(0, np.int64),) * 3
 BATCH, GUESSING = 1000, 30  # windows at once; where bytes of lost characters are guessed
 ROOM = 60_000  # characters of all windows at once
+STRANGE = 12.0  # nats against a letter that two bytes of a reader of pairs make, and Chinese text hardly holds
 BROKEN = 10.0  # nats against bytes that make no character
 # Nats against a lost sign of ASCII that closes what is open, that is another, that opens or closes something else.
 FIT, MISFIT, UNASKED = -6.0, 4.0, 14.0
@@ -227,8 +228,6 @@ class Lattice:
         code[byte == NOTHING] = 0
         itself = as_is & (code > 0) | ~guessed & (code > 0) & (code < 0x80)
         fits = (code == 0) | itself | sensible()[code]
-        if not self.channel.reader.double:  # of bytes that are all there, one by one, chance makes no letters
-            fits |= real & ~guessed & (paths.lossy == 0) & sensible(strict=False)[code]
         if paths.lost.any():
             fits &= ~real | guessed | (paths.lost == 0) | self.channel.reader.lost[paths.lost, known]
         alive = np.flatnonzero(fits)
@@ -285,6 +284,8 @@ class Lattice:
         third = self.symbol[basic]
         first, second = paths.first[made], paths.second[made]
         paths.cost[made] += self.model.steps(first.astype(np.uint64), second.astype(np.uint64), third.astype(np.uint64))
+        if self.channel.reader.double:
+            paths.cost[made] += strange()[basic] * round(STRANGE * SCALE)
         paths.cost[made] -= np.where(paths.lossy[made] == 1, self.topics[self.topic[paths.row[made]], third], 0)
         paths.hans[made] += self.model.hans[basic]
         paths.hant[made] += self.model.hant[basic]

@@ -115,7 +115,7 @@ def strong(text: Text) -> Ints:
     signs = np.flatnonzero(values > 0)
     knots = np.repeat(np.arange(len(first)), end - start)
     values[signs[again(knots[signs], text.codes[places[signs]])]] = 0
-    sums = best_sums(values, offsets(end - start))
+    sums = best_sums(values.astype(np.int64), offsets(end - start))
     plain = sums >= TELLING_UTF8
     among = near(hits[first], row[first], plain) & (sums >= TELLING_AMONG)
     asked = plain | among | (np.diff(text.rows)[row[first]] <= SHORT)
