@@ -26,6 +26,7 @@ from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.table import table_of
 from textfix.text import Bools, Class, Text
 
+FEW = 2  # fullwidth letters that may be mojibake beside a loss
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
 # A point stands inside numbers and addresses, a colon inside times.
@@ -80,7 +81,7 @@ def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
 
 def meant(span: str, match: re.Match[str]) -> bool:
     """Whether fullwidth letters are a face, text about their width, or mojibake beside a loss."""
-    if REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
+    if len(match[0]) <= FEW and REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
         return True
     line = line_around(span, match.start(), match.end())
     return bool(NAMED.search(line) or (len(match[0]) == 1 and LETTER_FACE.match(span, match.start())))
