@@ -7,6 +7,7 @@ encodings of its lines, in turn. A line that reads well in the main encoding is 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from textfix.encodings.choice import (
+    ASCII,
     CANDIDATES,
     CHINESE,
     NEVER,
@@ -35,6 +37,8 @@ from textfix.text import LF, Bools, Ints, Text
 LINES = tuple(name for name in CANDIDATES if name != "euc_tw")  # in which lines of one file may differ
 ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn
 RARE = 1e-9  # lines that an encoding has in advance
+FEWEST = 10  # bytes beyond ASCII of a line that may be in another encoding, in text of other languages
+AGAIN = re.compile(rb"([\x80-\xff]{2})\1+")
 LIKELY = 5.5  # nats that a character of a line may cost, in text of other languages than Chinese
 
 
@@ -151,9 +155,12 @@ class Lines:
         if names[0] in CHINESE:
             asked = asked[~np.array(plainly(self.of(asked), names[0]), np.bool_)]
         lines = self.of(asked)
+        if names[0] not in CHINESE:  # of other languages the model knows less: what is likelier may be no better,
+            lines = [AGAIN.sub(rb"\1", line) for line in lines]  # and laughing ㅋㅋㅋㅋ tells nothing
         scored = scores(lines, names)
-        if names[0] not in CHINESE:  # of other languages the model knows less: what is likelier may be no better
-            scored[1:][~credible(scored[1:], lines, names[1:], LIKELY)] = -NEVER
+        if names[0] not in CHINESE:
+            short = np.array([len(line.translate(None, ASCII)) < FEWEST for line in lines], np.bool_)
+            scored[1:][short | ~credible(scored[1:], lines, names[1:], LIKELY)] = -NEVER
         choice = np.zeros(len(self.foreign), np.int64)
         choice[asked] = settled(scored, int(self.foreign.sum()) - len(asked))
         certain = np.full(len(choice), math.inf)

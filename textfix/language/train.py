@@ -5,8 +5,9 @@
 CORPORA holds *.txt.gz, one paragraph a line: hans_* simplified, hant_* traditional, other_* anything else. Counts are
 taken over characters folded to their simplified form, so that both scripts teach each other; how a folded character
 is written in each script is counted apart. Pairs are counted in far more text by cjclassifier (Apache-2.0, a package
-that pip installs), in the Chinese Wikipedia: its counts are mixed in. What stands in a line together, farther apart, is
-counted for its topic. The same texts give the same file, on one machine bit for bit.
+that pip installs), in the Chinese Wikipedia: its counts are mixed in. Words that the texts may not have come from the
+dictionary of jieba (MIT, likewise). What stands in a line together, farther apart, is counted for its topic. The same
+texts give the same file, on one machine bit for bit.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from __future__ import annotations
 import argparse
 import gzip
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -27,7 +29,10 @@ from textfix.language.maps import Keys, build
 from textfix.text import to_codes
 
 HERE = Path(__file__).parent
-COUNTS = "cjclassifier"  # the package with counts of pairs
+COUNTS, WORDS = "cjclassifier", "jieba"  # the packages with counts of pairs, and with words
+PACKAGES = frozenset({COUNTS, WORDS})
+WORD = re.compile("[\u3400-\u9fff]{3,}")  # of the dictionary; pairs are counted better elsewhere
+TIMES, MOST = 0.1, 50  # how often a word is added for each time that jieba counts it, and at the most
 # Topics: characters so far apart in a line are counted together; so many more of each pair as chance would have it are
 # added to that; and the logarithms of what is more than chance are told by so many numbers a character.
 APART, CHANCE, TOPICS = (3, 4, 5, 6, 8, 10, 13, 16, 20), 20.0, 128
@@ -35,7 +40,7 @@ SWEEPS, SPARE = 3, 20  # of the subspace iteration that finds them (Halko, Marti
 HAN = (0x3400, 0xA000)
 # Of absolute discounting: of pairs, and of triples that occur once, twice, and more often (Chen and Goodman 1999).
 DISCOUNT, DISCOUNTS = 0.85, (0.0, 0.85, 1.4, 1.8)
-TRIPLES, PAIR = 3_370_000, 4  # so many triples are kept, those that say most; pairs from so many occurrences
+TRIPLES, PAIR = 3_340_000, 4  # so many triples are kept, those that say most; pairs from so many occurrences
 COUNTED, SHARE = 600, 0.3  # pairs that cjclassifier counted so often are kept, too; what share its counts have
 ASTRAL = 0xFFFD  # stands for all characters beyond the basic plane, and has no symbol of its own
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
@@ -45,16 +50,16 @@ FLOOR = 0.02  # added to the count of each written form in each script
 def main() -> None:
     parser = argparse.ArgumentParser(description="Train the language model of textfix.")
     parser.add_argument("corpora", type=Path)
-    without = "leave these files out; cjclassifier: the counts of that package"
+    without = "leave these files out, or what these packages say (cjclassifier, jieba)"
     parser.add_argument("--without", action="append", default=[], metavar="PATTERN", help=without)
     args = parser.parse_args()
     left_out = {path for pattern in args.without for path in args.corpora.glob(pattern)}
     paths = [path for path in sorted(args.corpora.glob("*.txt.gz")) if path not in left_out]
-    train(paths, HERE / "model.npz", counted=COUNTS not in args.without)
+    train(paths, HERE / "model.npz", PACKAGES.difference(args.without))
 
 
-def train(paths: list[Path], target: Path, counted: bool = True) -> None:
-    """Write the model of these texts; counted: with the counts of cjclassifier."""
+def train(paths: list[Path], target: Path, packages: Collection[str] = PACKAGES) -> None:
+    """Write the model of these texts, and of what these packages say."""
     fold = folding()
     written = {script: np.zeros(0x10000) for script in ("hans", "hant", "other")}
     for path in paths:
@@ -62,9 +67,10 @@ def train(paths: list[Path], target: Path, counted: bool = True) -> None:
     total = sum(written.values(), np.zeros(0x10000))
     symbol = symbols(np.bincount(fold, total, minlength=0x10000).astype(np.float64), fold)
     texts = [symbol[codes_of(path)] for path in paths]
-    ids = np.concatenate(texts).astype(np.uint64)
+    words = words_of_package(symbol) if WORDS in packages else symbol[:0]
+    ids = np.concatenate([*texts, words]).astype(np.uint64)
     forms = {script: form_costs(written[script] + written["other"], fold) for script in ("hans", "hant")}
-    more = counts_of_package(symbol) if counted else (np.zeros(0, np.uint64), np.zeros(0))
+    more = counts_of_package(symbol) if COUNTS in packages else (np.zeros(0, np.uint64), np.zeros(0))
     chinese = [text for path, text in zip(paths, texts, strict=True) if not path.name.startswith("other")]
     topics, strength = topics_of(chinese, symbol)
     tables: dict[str, Any] = {
@@ -131,6 +137,14 @@ def counts_of_package(symbol: npt.NDArray[np.uint16]) -> tuple[Keys, npt.NDArray
     every, place = np.unique(np.array(keys, np.uint64), return_inverse=True)
     known = (every >= SYMBOLS) & (every % np.uint64(SYMBOLS) > 0)
     return every[known], np.bincount(place, counts)[known]
+
+
+def words_of_package(symbol: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+    """The words of jieba's dictionary, by how often it counts them, with a character that is none between."""
+    lines = (resources.files(WORDS) / "dict.txt").read_text("utf-8").splitlines()
+    counted = [(word, int(count)) for word, count, *_ in map(str.split, lines) if WORD.fullmatch(word)]
+    text = "\0".join("\0".join([word] * min(MOST, math.ceil(TIMES * count))) for word, count in counted)
+    return symbol[to_codes(text)]
 
 
 def topics_of(
