@@ -149,20 +149,14 @@ def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
         yield Part(0, size, None, replace(job, topic=roughly))
         return
     clean = list(stretches(job.line, channel.reader))
-    edges = [0, *(place for stretch in clean for place in stretch), size]
-    damaged = b"".join(
-        line.raw[line.begins[a] : line.begins[b]] for a, b in zip(edges[::2], edges[1::2], strict=True)
-    ).decode(UTF8, "ignore")
-    topic = damaged + "".join(job.line[a:b] for a, b in clean)
+    topic = roughly_read(job.line, line, clean)
     signs, codes = expected(job.line), basic(to_codes(topic))
     script = int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
     start, before = 0, job.before
-    apart = [(a + CONTEXT if a else 0, a + 2 * CONTEXT, b - CONTEXT if b < size else b) for a, b in clean]
-    gaps = [Cut(at, stop, after, job.line[max(0, after - CONTEXT) : after]) for at, stop, after in apart]
-    for one in (*sorted([*gaps, *cuts(line.raw, line.begins)]), Cut(size, size, size, "")):
-        gap = one.after > one.at or one.at == size
-        near = range(one.at - 1, max(one.stop, one.after) + 1)
-        if one.at < start or (not gap and (one.at - start < SHORTEST or not job.hidden.isdisjoint(near))):
+    for one in (*sorted([*gaps(job.line, clean), *cuts(line.raw, line.begins)]), Cut(size, size, size, "")):
+        hides = not job.hidden.isdisjoint(range(one.at - 1, one.stop + 1))
+        optional = one.after == one.at < size
+        if one.at < start or (optional and (hides or one.at - start < SHORTEST)):
             continue
         hidden = frozenset(place - start for place in job.hidden if start <= place < one.stop)
         text = None if hidden else line.text(start, one.at)
@@ -183,6 +177,14 @@ def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
         start, before = one.after, one.left
 
 
+def roughly_read(line: str, known: Known, clean: Sequence[tuple[int, int]]) -> str:
+    """What is known of a line: what its damaged parts are, as far as their bytes make characters, and what is clean."""
+    edges = [0, *(place for stretch in clean for place in stretch), len(line)]
+    damaged = zip(edges[::2], edges[1::2], strict=True)
+    raw = b"".join(known.raw[known.begins[start] : known.begins[end]] for start, end in damaged)
+    return raw.decode(UTF8, "ignore") + "".join(line[start:end] for start, end in clean)
+
+
 class Cut(NamedTuple):
     """Where a part of a line ends, up to where it must see, where the next one begins, and the characters before."""
 
@@ -190,6 +192,13 @@ class Cut(NamedTuple):
     stop: int
     after: int
     left: str
+
+
+def gaps(line: str, clean: Sequence[tuple[int, int]]) -> Iterator[Cut]:
+    """The cuts that leave clean stretches out, but for what the parts beside them must see."""
+    for start, end in clean:
+        at, after = (start + CONTEXT if start else 0), (end - CONTEXT if end < len(line) else end)
+        yield Cut(at, at + CONTEXT, after, line[max(0, after - CONTEXT) : after])
 
 
 def stretches(line: str, shown: Reader) -> Iterator[tuple[int, int]]:
