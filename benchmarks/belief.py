@@ -3,9 +3,10 @@
     python -m benchmarks.belief CORPORA
 
 Readings of what really is mojibake, made of texts that the language model is trained anew without, against readings of
-what is not: names, words and units of all languages but Chinese in CLDR (from the package babel), clean text of the
-corpora in lines and in pieces, words of Japanese in half width, signs of private use, frames and formulas. Logistic
-regression; printed are the weights, and how many are found where none, and a few, of the others are believed.
+what is not: names, words and units of all languages but Chinese in CLDR (from the package babel), the words of jieba,
+clean text of the corpora in lines and in pieces, words of Japanese in half width, signs of private use, frames and
+formulas, and mojibake of other languages. Logistic regression; printed are the weights, and how many are found where
+none, and a few, of the others are believed, each text judged by weights fitted without it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ import random
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import jieba
 import numpy as np
 import numpy.typing as npt
 from babel import localedata
@@ -27,6 +30,7 @@ from benchmarks.heldout import without
 from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless
 from textfix.language import Model
 from textfix.rules.mojibake.belief import EVIDENCE, evidence
+from textfix.rules.mojibake.channels import READERS
 from textfix.rules.mojibake.chinese import read
 from textfix.rules.mojibake.windows import as_written, windows
 from textfix.text import Text
@@ -34,18 +38,30 @@ from textfix.text import Text
 ROWS = 400  # rows at once
 Floats = npt.NDArray[np.float64]
 CHINESE = ("zh", "yue", "lzh", "hak", "nan")
+OTHERS = {
+    "other_ru_pud": ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic", "utf-8"),
+    "other_ja_sentences": ("cp932", "euc_jp", "utf-8"),
+    "other_ja_wiki_qa": ("cp932", "euc_jp", "utf-8"),
+    "other_ko_sentences": ("cp949", "utf-8"),
+    "other_ko_movie_reviews": ("cp949", "utf-8"),
+    "other_fr_pud": ("cp1252", "mac_roman", "cp850", "utf-8"),
+    "other_de_pud": ("cp1252", "mac_roman", "cp850", "utf-8"),
+    "other_vi_vtb": ("cp1258", "utf-8"),
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Fit the weights by which a reading is believed.")
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--sentences", type=int, default=40, help="a channel and register")
+    parser.add_argument("--sentences", type=int, default=60, help="a channel and register")
     parser.add_argument("--show", type=int, default=0, help="of other text, the readings that come nearest to belief")
     args = parser.parse_args()
     model = Model.load()
     others = [one for rows in clean(args.corpora) for one in believable(rows, model)]
+    first = len(others)  # of these on, those of mojibake of other languages
+    others += [one for rows in of_other_languages(args.corpora) for one in believable(rows, model)]
     false = np.array([values for *_, values in others])
-    print(f"{len(false)} readings of what is no mojibake", flush=True)
+    print(f"{first} readings of what is no mojibake, {len(others) - first} of that of other languages", flush=True)
     with without(args.corpora, [name for pair in TEXTS.values() for name in pair]):
         model = Model.load()
         true = np.array([values for pairs in damaged(args) for values in right(pairs, model)])
@@ -59,9 +75,11 @@ def main() -> None:
     for part in range(5):
         weights = fitted(values[parts != part], labels[parts != part])
         scores[parts == part] = weights[0] + values[parts == part] @ weights[1:]
+    own, foreign = np.split(scores[~labels], [first])
     for wrong in (0, 1, 3, 10, 30):
-        least = np.sort(scores[~labels])[-wrong - 1]
-        print(f"{wrong:3} wrong: above {least:6.2f}, {(scores[labels] > least).mean():.2%} found")
+        least = np.sort(own)[-wrong - 1]
+        found, of_others = (scores[labels] > least).mean(), (foreign > least).sum()
+        print(f"{wrong:3} wrong: above {least:6.2f}, {found:.2%} found, and {of_others} of other languages")
     for place in np.argsort(-scores[~labels])[: args.show].tolist():
         print(f"{scores[~labels][place]:6.2f}  {others[place][0]!r}  {others[place][1]!r}")
 
@@ -107,9 +125,9 @@ def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
         if written == "utf-8":
             continue
         chance = random.Random(name)
-        for kind, wanted in (("short", args.sentences), ("lossless", args.sentences // 4)):
+        for kind, wanted in (("short", args.sentences), ("lossless", args.sentences)):
             options = argparse.Namespace(corpora=args.corpora, kind=kind, sentences=wanted)
-            found = [(clean, bad) for _, clean, bad in collect(name, written, garble, options)]
+            found = [(clean, bad) for _, clean, bad in collect(f"{name}, to fit", written, garble, options)]
             yield found
             if kind == "short":
                 around = [chance.choice(("INFO name={}", "{}.txt", "[{}] ok", "说明：{}", "（{}）、")) for _ in found]
@@ -121,20 +139,44 @@ def clean(corpora: Path) -> Iterator[list[str]]:
     chance = random.Random(1)
     words = sorted({word for name in localedata.locale_identifiers() for word in of_locale(name)})
     yield chance.sample(words, 80_000)
-    yield ["".join(chr(chance.randrange(0xE000, 0xE765)) for _ in range(chance.randint(1, 8))) for _ in range(100)]
+    with jieba.get_dict_file() as file:
+        known = [line.decode("utf-8").split()[0] for line in file]
+    yield known
+    icons = ["".join(chr(chance.randrange(0xE000, 0xE900)) for _ in range(chance.randint(1, 12))) for _ in range(3000)]
+    yield icons
+    yield [
+        icon[:2] + chance.choice(("", " ")) + word for icon, word in zip(icons, chance.sample(known, 3000), strict=True)
+    ]
     yield ["".join(chance.choices("─│┌┐└┘├┤╔╗═║░▒▓█ αβγδλμπσ²³√∞≤≥±×÷°", k=chance.randint(2, 9))) for _ in range(300)]
     yield ["".join(chance.choices("¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿", k=chance.randint(1, 4))) for _ in range(50)]
     for path in sorted(corpora.glob("*.txt.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            lines = file.read(3_000_000).split("\n")
+            lines = file.read(12_000_000).split("\n")
         chance.shuffle(lines)
-        yield lines[:1500]
-        parts = [part for line in lines[:9000] for part in re.findall(r"\w+", line)[:3]]
+        yield lines[:3000]
+        parts = [part for line in lines[:18_000] for part in re.findall(r"\w+", line)[:3]]
         yield [part[: chance.randint(1, 8)] for part in parts]
         if "_ja_" in path.name:
             kana = sorted({word for line in lines for word in re.findall("[\u30a0-\u30ff]{2,}", line)})
             yield kana
             yield [half_width(word) for word in kana]
+
+
+def of_other_languages(corpora: Path) -> Iterator[list[str]]:
+    """Words of other languages, one to three or a sentence, as every reader shows them in every encoding of theirs."""
+    chance = random.Random(5)
+    for source, encodings in OTHERS.items():
+        with gzip.open(corpora / f"{source}.txt.gz", "rt", encoding="utf-8") as file:
+            lines = [line for line in file.read(2_000_000).split("\n") if not line.isascii()]
+        for written, reader in product(encodings, READERS):
+            rows = []
+            for line in chance.sample(lines, 120):
+                words = re.findall(r"\w+", line) if "_ja_" in source else line.split()
+                start = chance.randrange(len(words))
+                row = " ".join(words[start : start + chance.choice((1, 1, 2, 3, 20))])
+                rows.append(row[: chance.choice((2, 3, 4, 6, 40))] if "_ja_" in source else row)
+            garbled = [row.encode(written, "ignore").decode(reader, "ignore") for row in rows]
+            yield [bad for row, bad in zip(rows, garbled, strict=True) if bad != row]
 
 
 def of_locale(name: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from textfix.encodings.alphabets import strangers
 from textfix.encodings.plain import AS_ASCII, WIDE, to_bytes, to_text
 from textfix.encodings.sequences import meant
-from textfix.language import SCALE, Model, basic, sums
+from textfix.language import SCALE, Model, sums
 from textfix.text import Text
 
 Floats = npt.NDArray[np.float64]
@@ -278,9 +278,7 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
 
 def singly(text: Text, model: Model) -> Floats:
     """How unlikely each row is by its characters one by one, in nats."""
-    codes = basic(text.codes)
-    forms = np.minimum(model.hans, model.hant).take(codes)
-    return sums(model.single.take(model.symbol.take(codes)).astype(np.uint16) + forms, text) / SCALE
+    return sums(model.alone(text.codes), text) / SCALE
 
 
 def margins(scored: Floats, choice: npt.NDArray[np.int64]) -> Floats:

@@ -234,8 +234,7 @@ def gains(data: bytes, group: Sequence[Window]) -> Floats:
     cost[:, 1:-3][begins] = np.where(known[begins] < 0, UNEXPLAINED, model.costs(text) / SCALE)
     before = np.cumsum(cost, axis=1)  # in the own encoding, before each byte
     basics = basic(np.maximum(codes, 0).astype(np.uint32))
-    forms = np.minimum(model.hans, model.hant).take(basics)
-    alone = (model.single.take(model.symbol.take(basics)).astype(np.uint16) + forms) / SCALE - TIED
+    alone = model.alone(basics) / SCALE - TIED
     behind = np.arange(length) + sizes
     gain = before[columns[:, None], behind] - before[:, :length] - np.where(codes < 0, UNEXPLAINED, alone)
     gain[(codes >= 0) & (codes < 0x80)] = 0

@@ -112,6 +112,17 @@ class Model:
         steps = self.steps(shifted(ids, starts, 2, line_end), shifted(ids, starts, 1, line_end), ids)
         return np.asarray(steps + self._forms(text), np.uint32)
 
+    def alone(self, codes: Codes) -> npt.NDArray[np.uint16]:
+        """How unlikely each character is by itself, in steps, written in the script that suits it better."""
+        inside = basic(codes)
+        forms = np.minimum(self.hans, self.hant).take(inside)
+        return np.asarray(self.single.take(self.symbol.take(inside)).astype(np.uint16) + forms, np.uint16)
+
+    def met(self, codes: Codes) -> npt.NDArray[np.bool_]:
+        """Shape (characters - 1,): which characters the model knows behind the one before."""
+        ids = self.symbol.take(basic(codes)).astype(np.uint64)
+        return look_up(self.pairs, ids[:-1] * np.uint64(SYMBOLS) + ids[1:], 16)[0]
+
     def expected(self, text: Text) -> npt.NDArray[np.int16]:
         """How much likelier each symbol is in each row by its topic, in steps: shape (rows, SYMBOLS).
 

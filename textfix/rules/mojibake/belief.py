@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from textfix.language import LINE_END, Model, sums
+from textfix.language import LINE_END, SCALE, Model, sums
 from textfix.rules.mojibake.channels import UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import FOREIGN, natural, telling
-from textfix.text import Text
+from textfix.text import Text, to_codes
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times
@@ -21,37 +21,40 @@ LEAST_HAN = 2  # Han characters that a reading of other encodings than UTF-8 mus
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+SIGNS = re.compile("[\u2014\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff20]")  # of Chinese text
 KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
-PRIVATE = re.compile("[\ue000-\uf8ff]")
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
-# benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it: of
-# 900,000 names, words and lines of all languages that were no mojibake some ten came above.
+# benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it.
 EVIDENCE = {
-    "gain": 0.101,
-    "folded": 0.158,
-    "plain": 1.676,
-    "together": -0.103,
-    "length": -1.886,
-    "joints": -2.406,
-    "words": -1.409,
-    "kana": -2.512,
-    "han": -0.653,
-    "inside": 1.852,
-    "private": 2.008,
-    "utf16": 0.616,
+    "gain": 0.077,
+    "folded": 0.051,
+    "plain": -1.150,
+    "together": 0.398,
+    "apart": 1.217,
+    "common": -1.032,
+    "met": 1.035,
+    "chinese": 4.096,
+    "rare": 0.280,
+    "strange": -0.172,
+    "different": 7.586,
+    "length": -1.659,
+    "long": 1.988,
+    "joints": -1.068,
+    "words": -0.840,
+    "kana": -2.716,
+    "inside": 2.815,
+    "ahead": 0.130,
 }
-BIAS, ASKED = 16.073, 4.0
-ODD = 3.0  # against each sign that Chinese text hardly holds
-USUAL = re.compile("[\u00b7\u2014\u2018-\u201d\u2026\u2460-\u249b\u2500\u3000-\u30ff\u3105-\u3129\uff01-\uff5e°×—％‰℃]")
+BIAS, ASKED = -7.009, 2.0
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
 # Readers of other countries: what is UTF-8 as they show it is their language's. Encodings of other languages: what they
-# make of the bytes is a rival; nats by which Chinese must be likelier.
-SINGLE_ELSEWHERE = ("cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
-RIVALS, AHEAD = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 2.0
+# make of the bytes is a rival; nats that one more or less likely counts at the most.
+ELSEWHERE = ("latin_1", "cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
+RIVALS, FAR = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 30.0
 
 
 @dataclass(frozen=True)
@@ -106,15 +109,7 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
         believable = whole and possible(one, line, 1) and one.plainness >= PLAIN_EVEN
         return gain - GAIN if believable else -np.inf
     values = evidence(one, line, gain, model)
-    if not values:
-        return -np.inf
-    over = BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) - ODD * len(odd(one.new))
-    return over if over >= 0 and not outdone(one, line, model) else -np.inf
-
-
-def odd(text: str) -> list[str]:
-    """The characters of a text beyond ASCII that are no Han characters, and that Chinese text hardly holds."""
-    return [one for one in text if not (one.isascii() or HAN.match(one) or USUAL.match(one))]
+    return BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) if values else -np.inf
 
 
 def makes_utf8(line: str, reader: str) -> bool:
@@ -151,56 +146,74 @@ def misfits(text: str, encoding: str, model: Model) -> bool:
     return False
 
 
-def outdone(one: Reading, line: str, model: Model) -> bool:
-    """Whether the bytes are about as likely as text of another language. What went wrong several times is not asked.
+def rivals(one: Reading, line: str) -> list[str]:
+    """What the bytes of a line are in encodings of other languages; none for what went wrong several times.
 
     >>> one = Reading("救崇窍技夸", (), (("gb18030", "latin_1"),), -50.0)
-    >>> outdone(one, "안녕하세요".encode("cp949").decode("latin_1"), Model.load())
+    >>> "안녕하세요" in rivals(one, "안녕하세요".encode("cp949").decode("latin_1"))
     True
     """
     if len(one.channels) > 1:
-        return False
-    if any(makes_utf8(line, name) for name in ("latin_1", *SINGLE_ELSEWHERE)):
-        return True
+        return []
     table = forms(one.channels[0][1])
     raw = b"".join(table.get(character, (b"?",))[0] for character in line)
-    texts = [raw.decode(name, "replace") + LINE_END for name in RIVALS if name != one.channels[0][1]]
-    return float(model.score(Text.of(texts)).max()) > one.score - AHEAD
+    return [raw.decode(name, "replace") for name in RIVALS if name != one.channels[0][1]]
 
 
 def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float, ...] | None:
     """What speaks for a reading, as EVIDENCE names it; None where nothing could make it believed.
 
     gain: nats by which it is likelier than the line; folded: the same against the line without differences of width
-    and case, if less. plain: nats a character beyond ASCII; together: of all Han characters. length: characters beyond
-    ASCII that it replaces, of UTF-16 all. joints: places at which these touch Latin letters. words, kana, han: whether
-    they are words of letters, kana or Han characters alone; private: whether any is of private use. inside: whether
-    it stands in clean text; utf16: whether it came through UTF-16.
+    and case, if less; ahead: the same against what the bytes are in other languages. Of what it puts in, nats a
+    character: plain behind what stands before it (together: of all Han characters), apart as a text of its own, common
+    by single characters beyond ASCII; met: the share of pairs that the model knows; chinese: Han characters and signs
+    of Chinese. Of what it replaces: strange and rare, the like of apart and common; different: the share of different
+    characters; length: characters beyond ASCII, of UTF-16 all; long: the log of that; joints: places at which these
+    touch Latin letters; words, kana: whether they are words of letters, or kana alone. inside: whether it stands in
+    clean text.
     """
     start, end = one.pieces[0].start, one.pieces[-1].end
     if not possible(one, line, LEAST_HAN) or in_part(line, start, end):
         return None
-    old = line[start:end]
+    if len(one.channels) == 1 and any(makes_utf8(line, name) for name in ELSEWHERE):
+        return None
+    old, han = line[start:end], len(HAN.findall(one.new))
     runs = FOREIGN.findall(old)
+    foreign = "".join(runs)
     wide = unicodedata.normalize("NFKC", line)
-    score, *folded = model.score(Text.of([line + LINE_END, wide + LINE_END, wide.lower() + LINE_END])).tolist()
+    lines = [text + LINE_END for text in (line, wide, wide.lower(), *rivals(one, line))]
+    apart, strange, score, *others = model.score(Text.of([one.new, old, *lines])).tolist()
+    ahead = min(FAR, max(-FAR, one.score - max(others[2:], default=-np.inf)))
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
-    utf16 = any(channel in WHOLE for channel in one.channels)
     around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
+    length = len(old) if any(channel in WHOLE for channel in one.channels) else len(foreign)
     return (
         gain,
-        gain + min(0.0, score - max(folded)),
+        gain + min(0.0, score - max(others[:2])),
         one.plainness,
-        one.plainness * len(HAN.findall(one.new)),
-        len(old) if utf16 else sum(map(len, runs)),
+        one.plainness * han,
+        apart / han,
+        by_themselves(one.new, model),
+        float(model.met(to_codes(one.new)).mean()),
+        han + len(SIGNS.findall(one.new)),
+        by_themselves(old, model),
+        strange / max(1, len(foreign)),
+        len({*foreign}) / max(1, len(foreign)),
+        length,
+        float(np.log(max(1, length))),
         len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
         all(map(is_word, runs)),
         all(map(KANA.fullmatch, runs)),
-        all(map(HAN.match, "".join(runs))),
         not around.isascii(),
-        PRIVATE.search(old) is not None,
-        utf16,
+        ahead,
     )
+
+
+def by_themselves(text: str, model: Model) -> float:
+    """How unlikely the characters beyond ASCII are one by one, in nats on average."""
+    codes = to_codes(text)
+    values = model.alone(codes[codes >= 0x80])
+    return float(values.mean()) / SCALE if len(values) else 0.0
 
 
 def possible(one: Reading, line: str, least: int) -> bool:

@@ -26,7 +26,7 @@ from textfix.rules.mojibake.channels import (
 from textfix.rules.mojibake.lattice import Job
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.restore import evenness, through
-from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
+from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, telling
 from textfix.text import Text, readers, to_codes
 
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
@@ -80,7 +80,7 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model,
     """
     found: list[list[Reading]] = [[] for _ in asked]
     for window, some, listed in zip(asked, names, found, strict=True):
-        if REPLACEMENT in window.line or not still_damaged(window.line):
+        if REPLACEMENT in window.line:
             continue
         sure = False  # Chinese in UTF-8 is no chance
         for channel in (*(one for one in CHANNELS if one[1] in some), *(WHOLE if wide else ())):

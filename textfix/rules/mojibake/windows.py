@@ -43,7 +43,7 @@ ICONS = 8  # signs of private use alone that are icons
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
-BOPOMOFO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+")
+SOUNDS = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+|[\u3131-\u318e]+")  # bopomofo, and single jamo
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
 
@@ -247,7 +247,7 @@ def natural(text: str) -> bool:
 
     The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
     such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
-    are, and so is bopomofo; so are icons, two letters in turn, and signs in the order of their codes.
+    are, and so are bopomofo and jamo; so are icons, two letters in turn, and signs in the order of their codes.
 
     >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË", "ㄐㄧㄥˇ")]
     [True, True, True, True, True, True]
@@ -257,7 +257,7 @@ def natural(text: str) -> bool:
     runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return True
-    if all(map(BOPOMOFO.fullmatch, runs)):
+    if all(map(SOUNDS.fullmatch, runs)):
         return True
     every = "".join(runs)
     if len(every) < ICONS and all("\ue000" <= one <= "\uf8ff" for one in every):
