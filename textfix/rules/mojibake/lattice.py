@@ -34,7 +34,7 @@ ROOM = 60_000  # characters of all windows at once
 STRANGE = 12.0  # nats against a letter that two bytes of a reader of pairs make, and Chinese text hardly holds
 BROKEN = 10.0  # nats against bytes that make no character
 # Nats against a lost sign of ASCII that closes what is open, that is another, that opens or closes something else.
-FIT, MISFIT, UNASKED = -6.0, 4.0, 14.0
+FIT, MISFIT, UNASKED = -10.0, 2.0, 14.0
 
 
 @dataclass(frozen=True)
