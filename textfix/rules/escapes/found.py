@@ -19,7 +19,7 @@ ABOUT = re.compile(
 )
 ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=|/")
 TAG = re.compile(r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>]*)?/?>|<!DOCTYPE|<\?xml|<!--", re.IGNORECASE)
-FENCE = re.compile("^ {0,3}(?:```|~~~)", re.MULTILINE)
+FENCES = (re.compile("```"), re.compile("~~~"))  # by themselves, as a search for one sign is a hundred times as fast
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 LIKELY = -12.0  # nats a character that Chinese must reach
 
@@ -55,6 +55,16 @@ def line_before(row: str, start: int) -> str:
     """What stands before a place in its line; of a very long one what is near."""
     near = row[max(0, start - NEAR) : start]
     return near[near.rfind("\n") + 1 :]
+
+
+def fences_of(document: str) -> list[int]:
+    r"""Where the fences of blocks of code stand: behind at most three spaces of their line.
+
+    >>> fences_of("a ``` b\n  ```\n    ~~~\n~~~")
+    [10, 22]
+    """
+    places = (match.start() for fence in FENCES for match in fence.finditer(document))
+    return sorted(at for at in places if document[document.rfind("\n", 0, at) + 1 : at] in ("", " ", "  ", "   "))
 
 
 def quoted(row: str, start: int, end: int) -> bool:

@@ -21,7 +21,17 @@ import numpy as np
 
 from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import ABOUT, FENCE, TAG, breaks_data, hits, line_around, line_before, lines, quoted
+from textfix.rules.escapes.found import (
+    ABOUT,
+    TAG,
+    breaks_data,
+    fences_of,
+    hits,
+    line_around,
+    line_before,
+    lines,
+    quoted,
+)
 from textfix.rules.table import SEPARATORS, separators_of
 from textfix.text import Text
 
@@ -55,7 +65,7 @@ def propose_entities(text: Text, context: Context) -> Proposals:
     for number in np.unique(row).tolist():
         document, first = text.row(number), int(text.rows[number])
         meant |= (row == number) & (TAG.search(document) is not None)
-        fences = [fence.start() + first for fence in FENCE.finditer(document)]
+        fences = [first + fence for fence in fences_of(document)]
         meant |= (row == number) & (np.searchsorted(fences, found.start) % 2 == 1)
         risky = [at for at in np.flatnonzero(row == number).tolist() if RISKY.search(found.after.row(at))]
         if risky and (separators := separators_of(ENTITY.sub("", document))):
