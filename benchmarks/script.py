@@ -24,12 +24,12 @@ import numpy as np
 import opencc
 
 import textfix
+from textfix.characters import Class, Codes, to_codes, to_str
 from textfix.rules import RULES
 from textfix.rules.script import train as training
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.tables import simplified
 from textfix.rules.script.train import lines_of, target_of, wholly
-from textfix.text import Class, Codes, to_codes, to_str
 
 HELD = {  # the texts that are measured on, and from which share of their lines on
     "hant_tw_wiki_drcd": 0.0,

@@ -5,6 +5,19 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "textfix"
 FORBIDDEN = {  # room: the rooms that it must not import
+    "characters": {
+        "text",
+        "edits",
+        "encodings",
+        "language",
+        "rules",
+        "pipeline",
+        "log",
+        "views",
+        "files",
+        "cli",
+        "report",
+    },
     "text": {"edits", "encodings", "language", "rules", "pipeline", "log", "views", "files", "cli", "report", "config"},
     "edits": {"encodings", "language", "rules", "pipeline", "log", "views", "files", "cli", "report", "config"},
     "language": {"edits", "rules", "encodings", "pipeline", "log", "views", "files", "cli", "report", "config"},
@@ -14,7 +27,19 @@ FORBIDDEN = {  # room: the rooms that it must not import
     "report": {"pipeline", "views", "files", "cli"},
     "pipeline": {"views", "files", "cli"},
     "views": {"files", "cli"},
-    "config": {"text", "edits", "language", "rules", "pipeline", "log", "views", "files", "cli", "report"},
+    "config": {
+        "characters",
+        "text",
+        "edits",
+        "language",
+        "rules",
+        "pipeline",
+        "log",
+        "views",
+        "files",
+        "cli",
+        "report",
+    },
 }
 GENERATORS = {
     "data/generate.py",

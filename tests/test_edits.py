@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import CHARACTERS, edits_of
 
+from textfix.characters import SPACE, Class
 from textfix.edits import Edit, Edits, Note
-from textfix.text import SPACE, Class, Text
+from textfix.text import Text
 
 TEXT = st.text(alphabet=CHARACTERS, max_size=12)
 

@@ -8,7 +8,8 @@ import pytest
 from strategies import PAGE
 
 import textfix
-from textfix.text import Class, Text
+from textfix.characters import Class
+from textfix.text import Text
 
 ROOT = Path(__file__).parent.parent
 RAW = PAGE.encode()

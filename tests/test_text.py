@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import CHARACTERS
 
-from textfix.text import BLOCK, MARGIN, Class, Text
+from textfix.characters import Class
+from textfix.text import BLOCK, MARGIN, Text
 
 ROWS = st.lists(st.text(alphabet=CHARACTERS, max_size=8), max_size=6)
 

@@ -14,7 +14,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import Bools, Codes, Ints, Text, gathered, offsets
+from textfix.characters import Bools, Codes, Ints
+from textfix.text import Text, gathered, offsets
 
 FEW = 200  # edits are few where so many characters of the text come on each
 

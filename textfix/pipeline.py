@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 
 import numpy as np
 
+from textfix.characters import Class, Ints
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.encodings import Decoded, byte_offsets, decode_many
@@ -15,7 +16,7 @@ from textfix.encodings.sequences import RULE as SEQUENCE
 from textfix.log import Log, Step, at_source, singly
 from textfix.report import Report
 from textfix.rules import LAST, Context, Rule, choose, enabled
-from textfix.text import Class, Ints, Text
+from textfix.text import Text
 
 ROUNDS = 8  # after so many a document that still changes is left as it was
 

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from textfix.characters import CR, LF, line_ends
 from textfix.edits import Edit
 from textfix.encodings import Decoded, Segment
 from textfix.log import Step, singly
 from textfix.rules import MERE, script
-from textfix.text import CR, LF, Text, line_ends
+from textfix.text import Text
 
 EXAMPLE, SAMPLE = 8, 24  # characters shown on either side of an example, and of a segment
 NARROWER = {"gb18030": ("gb2312", "gbk"), "big5hkscs": ("big5", "cp950"), "cp949": ("euc_kr",), "cp932": ("shift_jis",)}

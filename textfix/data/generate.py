@@ -30,11 +30,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import ESCAPES, Class, to_codes
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
 from textfix.rules.noise.lookalikes import ENCLOSURE, LATIN
 from textfix.rules.noise.separators import SIGNS
 from textfix.rules.pinyin import CLOSING
-from textfix.text import ESCAPES, Class, to_codes
 
 Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
 HERE = Path(__file__).parent

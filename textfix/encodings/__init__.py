@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
+from textfix.characters import Ints
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.encodings.choice import (
     CANDIDATES,
@@ -32,7 +33,7 @@ from textfix.encodings.mixture import Reading, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
 from textfix.language import Model
-from textfix.text import Ints, Text, offsets
+from textfix.text import Text, offsets
 
 BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
     (codecs.BOM_UTF32_LE, "utf-32-le"),

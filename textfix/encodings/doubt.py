@@ -9,9 +9,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import PIECE, Bools, Codes, Ints, odds
 from textfix.encodings.choice import ASCII, DOUBLE, UNEXPLAINED, Floats
 from textfix.language import SCALE, Model
-from textfix.text import PIECE, Bools, Codes, Ints, Text, best_sums, gathered, odds, offsets
+from textfix.text import Text, best_sums, gathered, offsets
 
 TELLING, TOUCHING = 8, 3  # quarters of a nat, and characters between two signs, that are worth a look
 ODD = 8  # quarters of a nat that characters side by side are worth, in a longer line

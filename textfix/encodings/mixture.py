@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from textfix.characters import LF, Bools, Ints
 from textfix.encodings.choice import (
     ASCII,
     CANDIDATES,
@@ -32,7 +33,7 @@ from textfix.encodings.choice import (
 from textfix.encodings.doubt import credible, doubtful, in_utf8
 from textfix.encodings.plain import WIDE
 from textfix.encodings.spans import Stretch, spans, windows
-from textfix.text import LF, Bools, Ints, Text
+from textfix.text import Text
 
 LINES = tuple(name for name in CANDIDATES if name != "euc_tw")  # in which lines of one file may differ
 ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn

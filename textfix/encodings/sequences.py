@@ -15,8 +15,8 @@ from importlib import resources
 
 import numpy as np
 
+from textfix.characters import PIECE, Codes, to_codes
 from textfix.edits import EMPTY, Edit, Edits, Note
-from textfix.text import PIECE, Codes, to_codes
 
 RULE = "encoding.sequence"
 SEEN_AT_ONCE = ("utf-8", "gb18030")  # of which all sequences hold bytes without a meaning, or private use

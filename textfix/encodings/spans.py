@@ -16,11 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import LF, Bools, Ints
 from textfix.encodings.choice import ASCII, CHINESE, NEVER, UNEXPLAINED, Floats, as_confidence, scores
 from textfix.encodings.doubt import DOUBT, credible, in_utf8, surprise
 from textfix.encodings.plain import to_bytes, to_text
 from textfix.language import SCALE, Model, basic
-from textfix.text import LF, Bools, Ints, Text, offsets
+from textfix.text import Text, offsets
 
 NEAR = 8  # characters between doubtful ones that are doubted together
 AROUND = 24  # characters on either side of doubtful ones that are read again with them

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import Codes
 from textfix.language.maps import Keys, Table, look_up
-from textfix.text import Codes, Text
+from textfix.text import Text
 
 SYMBOLS = 8192  # folded characters that the model tells apart; all others share the symbol 0
 SCALE = 12.0  # steps a nat in the quantised tables

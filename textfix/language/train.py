@@ -24,9 +24,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import to_codes
 from textfix.language import LINE_END, SCALE, SYMBOLS, Model
 from textfix.language.maps import Keys, build
-from textfix.text import to_codes
 
 HERE = Path(__file__).parent
 COUNTS, WORDS = "cjclassifier", "jieba"  # the packages with counts of pairs, and with words

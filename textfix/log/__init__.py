@@ -263,7 +263,7 @@ def versions() -> dict[str, str]:
 
     from textfix import __version__
     from textfix.language import Model
-    from textfix.text import tables_version
+    from textfix.characters import tables_version
 
     return {
         "textfix": __version__,

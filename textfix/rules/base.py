@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from textfix.characters import Class
 from textfix.config import Config
 from textfix.edits import EMPTY, Edit, Edits
 from textfix.language import Model
-from textfix.text import Class, Text
+from textfix.text import Text
 
 
 @dataclass(frozen=True)

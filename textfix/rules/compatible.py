@@ -22,10 +22,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from textfix.characters import Class, to_str
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
-from textfix.text import Class, Text, to_str
+from textfix.text import Text
 
 RADICALS = "\u2e80-\u2fdf"
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"

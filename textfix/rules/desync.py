@@ -21,13 +21,14 @@ from functools import cache
 
 import numpy as np
 
+from textfix.characters import Class, classes, to_codes
 from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.pinyin import find
 from textfix.rules.readings import LETTERS, read_so
-from textfix.text import Class, Text, classes, to_codes
+from textfix.text import Text
 
 UNREAD = "\ufffd\ud800-\udfff"  # what the last rule makes U+FFFD counts as that already
 # "?" took the parenthesis with it; decoders that write U+FFFD leave it.

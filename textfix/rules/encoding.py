@@ -11,9 +11,10 @@ from functools import cache
 
 import numpy as np
 
+from textfix.characters import Class, to_str
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text, to_str
+from textfix.text import Text
 
 # A surrogate, or as many bytes as may begin a character of UTF-8 (Unicode 16, section 3.9, maximal subparts).
 UNIT = re.compile(

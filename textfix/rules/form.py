@@ -10,10 +10,11 @@ import unicodedata
 
 import numpy as np
 
+from textfix.characters import Class
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule
-from textfix.text import Class, Text
+from textfix.text import Text
 
 CLASSES = {"keep": Class(0), "NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
 

@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from textfix.characters import Class
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.chinese import ABOUT
-from textfix.text import Class, Text
+from textfix.text import Text
 
 RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 JOINING = (  # scripts that joiners shape: of Arabia, India, Tibet, Burma, Cambodia and Mongolia

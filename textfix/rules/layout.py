@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 
+from textfix.characters import SPACE, Class
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import SPACE, Class, Text
+from textfix.text import Text
 
 ENDS = {"lf": "\n", "crlf": "\r\n"}
 LINE_END = re.compile("\r\n|\r|\n")

@@ -32,11 +32,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from textfix.characters import PIECE, Class, Ints, classes, to_str
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.readings import BOPOMOFO, LETTERS, read_so, reading_of, usually
-from textfix.text import PIECE, Class, Ints, Text, classes, to_str
+from textfix.text import Text
 
 TONED = rf"(?=[a-z]*[^\x00-\x7f])[{LETTERS}]{{1,7}}(?![{LETTERS})）])"
 ZHUYIN = rf"˙?[{BOPOMOFO}]{{1,3}}[ˊˇˋ˙]?"

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 
+from textfix.characters import Class
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text
+from textfix.text import Text
 
 UNUSUAL = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 ODD = re.compile(rf"[{UNUSUAL}][ \t{UNUSUAL}]*")  # usual ones before it belong to it

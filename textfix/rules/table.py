@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from textfix.text import Bools
+from textfix.characters import Bools
 
 SEPARATORS = ",;\t"
 QUOTED = re.compile(r'(?:(?<=[,;\t\r\n])|\A)"[^"]*(?:""[^"]*)*"(?=[,;\t\r\n]|\Z)')

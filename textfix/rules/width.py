@@ -18,13 +18,14 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from textfix.characters import Bools, Class
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.table import table_of
-from textfix.text import Bools, Class, Text
+from textfix.text import Text
 
 FEW = 2  # fullwidth letters that may be mojibake beside a loss
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"

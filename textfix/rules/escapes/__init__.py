@@ -10,9 +10,9 @@ An escape that is meant stays. Each module says what speaks for that; what they 
 
 from __future__ import annotations
 
+from textfix.characters import Class
 from textfix.rules.base import Rule, always
 from textfix.rules.escapes import mail, markup, numbers
-from textfix.text import Class
 
 ENTITY = Rule(
     "escape.entity",

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from textfix.characters import Class, Ints
 from textfix.rules.base import Context
-from textfix.text import Class, Ints, Text
+from textfix.text import Text
 
 NEAR = 400  # characters of a line that are looked at around a place
 ABOUT = re.compile(

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from urllib.parse import unquote_to_bytes
 
+from textfix.characters import to_codes
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals
 from textfix.rules.escapes.found import (
@@ -30,7 +31,7 @@ from textfix.rules.escapes.found import (
     quoted,
     sensible,
 )
-from textfix.text import Text, to_codes
+from textfix.text import Text
 
 POINT = re.compile(
     r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"

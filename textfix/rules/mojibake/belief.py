@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from textfix.characters import to_codes
 from textfix.language import LINE_END, SCALE, Model, sums
 from textfix.rules.mojibake.channels import UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import FOREIGN, natural, telling
-from textfix.text import Text, to_codes
+from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from textfix.characters import readers, to_codes
 from textfix.language import LINE_END, Model
 from textfix.rules.mojibake.belief import PLAIN_ENOUGH, Reading, plain
 from textfix.rules.mojibake.cells import Channel
@@ -27,7 +28,7 @@ from textfix.rules.mojibake.lattice import Job
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.restore import evenness, through
 from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, telling
-from textfix.text import Text, readers, to_codes
+from textfix.text import Text
 
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
 LATTICES = 3  # channels of a window that go through the lattice

@@ -10,9 +10,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import Bools, Codes, odds
 from textfix.language import LINE_END, SCALE, Model
 from textfix.rules.mojibake.channels import ANY, TAKEN, UTF8, Pattern, Reader, reader
-from textfix.text import Bools, Codes, Text, odds
+from textfix.text import Text
 
 CLEARLY_CLEAN = -12  # quarters of a nat: characters that hardly stand in mojibake
 CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte

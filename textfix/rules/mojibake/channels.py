@@ -14,7 +14,7 @@ from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
-from textfix.text import LF, Bools, Ints
+from textfix.characters import LF, Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character

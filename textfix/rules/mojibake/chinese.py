@@ -20,6 +20,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from textfix.characters import Class
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
@@ -28,7 +29,7 @@ from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import SINGLE
 from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import Window, as_written, is_telling, still_damaged, windows
-from textfix.text import Class, Text
+from textfix.text import Text
 
 FURTHER = 6.0  # nats that each further channel costs
 DEPTH = 3  # how many times over text can have gone wrong

@@ -15,11 +15,12 @@ from itertools import groupby
 
 import numpy as np
 
+from textfix.characters import CR, LF, Bools, to_codes
 from textfix.language import SCALE, Model, basic
 from textfix.rules.mojibake.cells import CLEAN, NOTHING, Array, Cells, Channel, framing, sensible, strange
 from textfix.rules.mojibake.channels import ANY, LINE, REPLACEMENT, UTF8
 from textfix.rules.mojibake.pieces import UNREAD, Best, Nodes
-from textfix.text import CR, LF, Bools, Text, to_codes
+from textfix.text import Text
 
 SWITCH = 7.0  # nats for a change between clean and damaged
 WORST = 20.0  # nats behind the best at which a path is given up

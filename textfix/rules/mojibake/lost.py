@@ -12,9 +12,10 @@ import re
 
 import numpy as np
 
+from textfix.characters import MANY, Class
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import MANY, Class, Text
+from textfix.text import Text
 
 LONGEST = 768  # characters of a run that are reported as one
 REASONS = {

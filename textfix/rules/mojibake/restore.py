@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from textfix.characters import to_codes
 from textfix.language import Model, basic
 from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.channels import LOSSES, UTF8, Reader
@@ -17,7 +18,6 @@ from textfix.rules.mojibake.lattice import Job, search
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.spots import spots
 from textfix.rules.mojibake.windows import telling
-from textfix.text import to_codes
 
 UNKNOWN = b"\xff"  # stands for bytes that are lost, or may be several
 HALF = b"\xa4"  # in its place half of a character of GBK or Big5, so that the next one is read from its beginning

@@ -14,11 +14,12 @@ from functools import cached_property
 
 import numpy as np
 
+from textfix.characters import Bools, to_str
 from textfix.language import SCALE, Model
 from textfix.rules.mojibake.cells import LEADS, Array, Channel, Choices, framing, sensible
 from textfix.rules.mojibake.channels import UNKNOWN
 from textfix.rules.mojibake.pieces import Best, Piece, differing
-from textfix.text import Bools, Text, gathered, to_str
+from textfix.text import Text, gathered
 
 REPLACEMENT_CODE = 0xFFFD  # stands for characters beyond the basic plane
 BEYOND = 0xFFFF  # is no character; stands for those beyond the basic plane, which no reader shows

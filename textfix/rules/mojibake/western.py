@@ -14,13 +14,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from textfix.characters import Bools, Class, Codes, Ints
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
 from textfix.rules.mojibake.windows import as_written
-from textfix.text import Bools, Class, Codes, Ints, Text
+from textfix.text import Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
 CJK = 0x2E80  # from which on Chinese has its characters

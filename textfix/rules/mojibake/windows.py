@@ -8,24 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from textfix.characters import CR, LF, Bools, Class, Codes, Ints, classes, odds, to_codes, to_str
 from textfix.rules.mojibake.channels import CHANNELS, GBK, REPLACEMENT, forms, turned_back
-from textfix.text import (
-    CR,
-    LF,
-    SHORT,
-    Bools,
-    Class,
-    Codes,
-    Ints,
-    Text,
-    best_sums,
-    classes,
-    gathered,
-    odds,
-    offsets,
-    to_codes,
-    to_str,
-)
+from textfix.text import SHORT, Text, best_sums, gathered, offsets
 
 NEAR = 12  # characters between telling ones that are looked at together
 KNOT = 64  # telling ones of which each sign counts once; of a whole novel all would be signs that are repeated

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from textfix.characters import Class
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text
+from textfix.text import Text
 
 FEWEST = 10  # names of a list
 LONGEST = 12  # characters of a name

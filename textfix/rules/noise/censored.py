@@ -23,11 +23,12 @@ from functools import cache
 
 import numpy as np
 
+from textfix.characters import Class, Ints, classes, to_codes
 from textfix.edits import Edit, Note
 from textfix.language import LINE_END, Floats, Model
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.readings import LETTERS, read_so, syllables, table, toneless
-from textfix.text import Class, Ints, Text, classes, to_codes
+from textfix.text import Text
 
 NEAR = 4  # characters of context on either side; the model looks no farther than two
 LONGEST = 6  # letters of a syllable

@@ -12,9 +12,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from textfix.characters import Class
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text
+from textfix.text import Text
 
 
 def propose(text: Text, context: Context) -> Proposals:

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from textfix.characters import CR, LF, Class, Ints, line_ends
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import CR, LF, Class, Ints, Text, line_ends
+from textfix.text import Text
 
 LEAST = 16  # characters of a line that is worth a note when it is repeated
 LONGEST = 4096  # characters of a run

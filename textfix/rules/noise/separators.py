@@ -19,10 +19,11 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import Class, to_codes
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.text import Class, Text, to_codes
+from textfix.text import Text
 
 ORNAMENTS = "★☆◆◇▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □■△● stand for what is left out
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from textfix.characters import CR, LF, Class
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule
@@ -21,7 +22,7 @@ from textfix.rules.script.counts import Counts, counts_of, name_of
 from textfix.rules.script.protect import addresses, kept
 from textfix.rules.script.region import region_of
 from textfix.rules.script.words import GLOSSARY, VOCABULARY
-from textfix.text import CR, LF, Class, Text
+from textfix.text import Text
 
 __all__ = ["CONVERT", "DRIFT", "GLOSSARY", "VOCABULARY", "Counts", "name_of", "region_of"]
 

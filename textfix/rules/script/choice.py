@@ -16,7 +16,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import LF, Bools, Codes, Ints
+from textfix.characters import LF, Bools, Codes, Ints
 
 TARGETS = ("hant-tw", "hant-hk", "hans")  # hant writes as hant-tw what it has to choose
 MOST = 4  # candidates of a character

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import LF, Class, Codes, Ints, line_ends, to_str
 from textfix.config import Config
 from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
 from textfix.rules.script.counts import Floats, counts_of, shares
 from textfix.rules.script.protect import addresses, kept
 from textfix.rules.script.words import of_terms
-from textfix.text import LF, Class, Codes, Ints, Text, gathered, line_ends, offsets, to_str
+from textfix.text import Text, gathered, offsets
 
 NAME = "script.convert"
 PART = 1 << 18  # characters that are converted at once

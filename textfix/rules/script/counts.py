@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from textfix.text import Bools, Class, Codes, Ints, Marks, Text, gathered
+from textfix.characters import Bools, Class, Codes, Ints, Marks
+from textfix.text import Text, gathered
 
 EVIDENCE = 20  # deciding characters that a document must have for --to auto to act
 DOMINANT = 0.75  # of them that one script must have

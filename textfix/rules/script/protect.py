@@ -7,10 +7,11 @@ from bisect import bisect_right
 
 import numpy as np
 
+from textfix.characters import Bools, Class, Codes, Ints, Marks, odds, to_str
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.script.choice import Chooser
 from textfix.rules.script.counts import CLAUSE_ENDS, LINE_ENDS, in_lines, in_other_language, pieces
-from textfix.text import Bools, Class, Codes, Ints, Marks, Text, odds, to_str
+from textfix.text import Text
 
 DAMAGED = 40  # quarters of a nat that must speak for mojibake in a clause that is left alone
 NEAR, LIKELIER = 3, 4  # characters around a loss, and quarters of a nat that speak for mojibake in one of them

@@ -13,8 +13,8 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import Codes, Ints
 from textfix.rules.script.choice import BASE, HAN, PRIMES, Chooser, Hashes, mixed
-from textfix.text import Codes, Ints
 
 REGIONS = ("tw", "hk", "cn", "classical")
 BINS = 1 << 16

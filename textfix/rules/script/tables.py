@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import LF, Codes, Ints, to_codes, to_str
 from textfix.data.generate import dictionary
 from textfix.rules.script.choice import (
     BASE,
@@ -29,7 +30,6 @@ from textfix.rules.script.choice import (
     bucket_of,
     marked,
 )
-from textfix.text import LF, Codes, Ints, to_codes, to_str
 
 ATTESTED = 0.3  # the share of a variant in a region from which it is valid there, as its standard form
 FEWEST, SHARE = 3, 2e-5  # occurrences of a candidate, and the share of all, for what opencc does not list

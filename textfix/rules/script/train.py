@@ -27,6 +27,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import Class, Codes, Ints, to_codes
 from textfix.rules.script import region
 from textfix.rules.script.choice import (
     BASE,
@@ -44,7 +45,7 @@ from textfix.rules.script.choice import (
     row_of,
 )
 from textfix.rules.script.tables import Pair, begun, opencc_codes, phrase_table, places_of, same_in_region, simplified
-from textfix.text import Class, Codes, Ints, Text, to_codes
+from textfix.text import Text
 
 HERE = Path(__file__).parent.parent.parent / "data"
 BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1

@@ -19,12 +19,13 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+from textfix.characters import Bools, Class
 from textfix.config import Config
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.rules.script.counts import LINE_ENDS, pieces
-from textfix.text import Bools, Class, Text
+from textfix.text import Text
 
 NEAR = 8  # characters around a word that tell whether it is one
 FITS = -6.0  # nats by which the characters around may speak against the regional word
