@@ -262,8 +262,8 @@ def versions() -> dict[str, str]:
     from importlib.metadata import version
 
     from textfix import __version__
-    from textfix.language import Model
     from textfix.characters import tables_version
+    from textfix.language import Model
 
     return {
         "textfix": __version__,
