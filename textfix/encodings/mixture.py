@@ -184,8 +184,8 @@ def settled(scored: Floats, sure: int) -> Ints:
 def in_lines(texts: Sequence[str]) -> tuple[Text, Ints]:
     """Texts as their lines, to which the line ends belong, and the number of the first line of each, and of all."""
     whole = Text.of(texts)
-    ends = np.flatnonzero(whole.codes == LF) + 1
-    starts = np.union1d(ends, whole.rows)
+    starts = np.sort(np.concatenate([np.flatnonzero(whole.codes == LF) + 1, whole.rows]), kind="stable")
+    starts = starts[np.diff(starts, prepend=-1) > 0]
     return Text(whole.codes, starts), np.asarray(np.searchsorted(starts, whole.rows), np.int64)
 
 
