@@ -27,7 +27,7 @@ import numpy.typing as npt
 from babel import localedata
 
 from benchmarks.heldout import without
-from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless
+from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless, twice
 from textfix.language import Model
 from textfix.rules.mojibake.belief import EVIDENCE, evidence
 from textfix.rules.mojibake.channels import READERS
@@ -38,6 +38,7 @@ from textfix.text import Text
 ROWS = 400  # rows at once
 Floats = npt.NDArray[np.float64]
 CHINESE = ("zh", "yue", "lzh", "hak", "nan")
+SIGNS = (0x2010, 0x2040), (0x2160, 0x2180), (0x2190, 0x2200), (0x2200, 0x2300), (0x2460, 0x2600), (0x2600, 0x2700)
 OTHERS = {
     "other_ru_pud": ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic", "utf-8"),
     "other_ja_sentences": ("cp932", "euc_jp", "utf-8"),
@@ -121,7 +122,13 @@ def right(pairs: Sequence[tuple[str, str]], model: Model) -> Iterator[tuple[floa
 def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
     """Strings of 2 to 5 characters and sentences, garbled, alone and inside lines of ASCII and of clean text."""
     utf16 = [(f"{written} as {read}", written, lossless(written, read)) for written, read in UTF16_CHANNELS]
-    for name, written, garble in (*channels(), *utf16):
+    again = [
+        (f"{name}, utf-8 as {read}", written, twice(garble, lossless("utf-8", read)))
+        for name, written, garble in channels()
+        for read in ("latin_1", "cp1252", "gb18030")
+        if name in ("gb18030 as latin_1", "gb18030 as cp1252", "big5hkscs as cp1252", "gb18030 as big5hkscs")
+    ]
+    for name, written, garble in (*channels(), *utf16, *again):
         if written == "utf-8":
             continue
         chance = random.Random(name)
@@ -138,10 +145,18 @@ def clean(corpora: Path) -> Iterator[list[str]]:
     """What is not mojibake."""
     chance = random.Random(1)
     words = sorted({word for name in localedata.locale_identifiers() for word in of_locale(name)})
-    yield chance.sample(words, 80_000)
+    some = chance.sample(words, 80_000)
+    yield some
+    yield [
+        chance.choice(("{}", "{}{}", "“{}”", " {}{}")).format(word.upper(), chance.choice(",:;=.!)\t")) for word in some
+    ]
     with jieba.get_dict_file() as file:
         known = [line.decode("utf-8").split()[0] for line in file]
     yield known
+    rare = sorted({one for word in known for one in word})
+    yield ["".join(chance.choices(rare, k=chance.randint(2, 5))) for _ in range(20_000)]
+    signs = [chr(code) for start, end in SIGNS for code in range(start, end)]
+    yield ["".join(chance.choices(signs, k=chance.randint(2, 6))) for _ in range(5000)]
     icons = ["".join(chr(chance.randrange(0xE000, 0xE900)) for _ in range(chance.randint(1, 12))) for _ in range(3000)]
     yield icons
     yield [
@@ -154,6 +169,8 @@ def clean(corpora: Path) -> Iterator[list[str]]:
             lines = file.read(12_000_000).split("\n")
         chance.shuffle(lines)
         yield lines[:3000]
+        if "_ko_" in path.name:
+            yield [f"“{word}”" for line in lines[:9000] for word in line.split()[:3]]
         parts = [part for line in lines[:18_000] for part in re.findall(r"\w+", line)[:3]]
         yield [part[: chance.randint(1, 8)] for part in parts]
         if "_ja_" in path.name:

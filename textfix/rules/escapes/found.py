@@ -65,7 +65,14 @@ def fences_of(document: str) -> list[int]:
     [10, 22]
     """
     places = (match.start() for fence in FENCES for match in fence.finditer(document))
-    return sorted(at for at in places if document[document.rfind("\n", 0, at) + 1 : at] in ("", " ", "  ", "   "))
+    return sorted(at for at in places if begins_line(document, at))
+
+
+def begins_line(document: str, at: int) -> bool:
+    """Whether at most three spaces stand before a place in its line."""
+    before = document[max(0, at - 4) : at]
+    start = before.rfind("\n")
+    return (start >= 0 or at < 4) and not before[start + 1 :].strip(" ")
 
 
 def quoted(row: str, start: int, end: int) -> bool:

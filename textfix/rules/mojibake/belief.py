@@ -18,43 +18,48 @@ from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times
-LEAST_HAN = 2  # Han characters that a reading of other encodings than UTF-8 must have
+LEAST_HAN, LEAST_WIDE = 2, 4  # Han characters that a reading of other encodings than UTF-8 must have; and of UTF-16
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 SIGNS = re.compile("[\u2014\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff20]")  # of Chinese text
+CYRILLIC = re.compile("[\u0400-\u052f]")
 KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
 # benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it.
 EVIDENCE = {
-    "gain": 0.077,
-    "folded": 0.051,
-    "plain": -1.150,
-    "together": 0.398,
-    "apart": 1.217,
-    "common": -1.032,
-    "met": 1.035,
-    "chinese": 4.096,
-    "rare": 0.280,
-    "strange": -0.172,
-    "different": 7.586,
-    "length": -1.659,
-    "long": 1.988,
-    "joints": -1.068,
-    "words": -0.840,
-    "kana": -2.716,
-    "inside": 2.815,
-    "ahead": 0.130,
+    "gain": 0.010,
+    "folded": 0.065,
+    "plain": -1.833,
+    "together": 0.634,
+    "apart": 1.509,
+    "common": -0.970,
+    "met": 1.186,
+    "chinese": 5.750,
+    "rare": 0.250,
+    "strange": -0.241,
+    "different": 7.529,
+    "length": -1.112,
+    "long": 4.181,
+    "joints": -0.838,
+    "words": -1.129,
+    "kana": -2.706,
+    "inside": 0.899,
+    "ahead": 0.117,
+    "utf16": -1.244,
+    "again": 1.309,
 }
-BIAS, ASKED = -7.009, 2.0
+BIAS, ASKED = -13.537, 1.6
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
-# Readers of other countries: what is UTF-8 as they show it is their language's. Encodings of other languages: what they
-# make of the bytes is a rival; nats that one more or less likely counts at the most.
-ELSEWHERE = ("latin_1", "cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
+# Readers of other countries: words that are UTF-8 as they show it are their language's. Of Cyrillic, which the model
+# knows, Chinese can be likelier, by so many nats. Encodings of other languages: what they make of the bytes is a rival;
+# nats that one more or less likely counts at the most.
+ELSEWHERE = ("latin_1", "cp1252", "cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
+EVEN = 10.0
 RIVALS, FAR = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 30.0
 
 
@@ -113,13 +118,27 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
     return BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) if values else -np.inf
 
 
-def makes_utf8(line: str, reader: str) -> bool:
-    """Whether a line is UTF-8 as this reader shows it, or CESU-8."""
-    try:
-        raw = line.encode(reader)
-        return not raw.isascii() and bool(raw.decode("utf-8", "surrogatepass"))
-    except UnicodeError:
-        return False
+def as_utf8(line: str) -> set[str]:
+    """What a line is in UTF-8, or CESU-8, for readers of other countries, where that is words of one alphabet each.
+
+    >>> [as_utf8(text) for text in ("Ð\xbdÐµÑ‚", "Í¼Æ¬")]  # the second is 图片, and ͼƬ in UTF-8
+    [{'нет'}, set()]
+    """
+    found = set()
+    for reader in ELSEWHERE:
+        try:
+            raw = line.encode(reader)
+            found |= {raw.decode("utf-8", "surrogatepass")} if not raw.isascii() else set()
+        except UnicodeError:
+            continue
+    return {text for text in found if all(map(of_one_alphabet, FOREIGN.findall(text)))}
+
+
+def of_one_alphabet(run: str) -> bool:
+    """Whether the letters of a run are of one alphabet, and small, large, or small behind a large one."""
+    letters = "".join(filter(str.isalpha, run))
+    alphabets = {unicodedata.name(one, "").split(" ")[0] for one in letters}
+    return len(alphabets) <= 1 and (letters in (letters.lower(), letters.upper()) or letters.istitle())
 
 
 def misfits(text: str, encoding: str, model: Model) -> bool:
@@ -171,12 +190,16 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     of Chinese. Of what it replaces: strange and rare, the like of apart and common; different: the share of different
     characters; length: characters beyond ASCII, of UTF-16 all; long: the log of that; joints: places at which these
     touch Latin letters; words, kana: whether they are words of letters, or kana alone. inside: whether it stands in
-    clean text.
+    clean text; utf16: whether it came through UTF-16; again: through how many channels more than one.
     """
     start, end = one.pieces[0].start, one.pieces[-1].end
-    if not possible(one, line, LEAST_HAN) or in_part(line, start, end):
+    utf16 = any(channel in WHOLE for channel in one.channels)
+    if not possible(one, line, LEAST_WIDE if utf16 else LEAST_HAN) or in_part(line, start, end):
         return None
-    if len(one.channels) == 1 and any(makes_utf8(line, name) for name in ELSEWHERE):
+    if len(one.channels) == 1 and any(
+        not CYRILLIC.search(text) or float(model.score(Text.of(text + LINE_END))[0]) > one.score - EVEN
+        for text in as_utf8(line)
+    ):
         return None
     old, han = line[start:end], len(HAN.findall(one.new))
     runs = FOREIGN.findall(old)
@@ -187,7 +210,7 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     ahead = min(FAR, max(-FAR, one.score - max(others[2:], default=-np.inf)))
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
     around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
-    length = len(old) if any(channel in WHOLE for channel in one.channels) else len(foreign)
+    length = len(old) if utf16 else len(foreign)
     return (
         gain,
         gain + min(0.0, score - max(others[:2])),
@@ -207,6 +230,8 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
         all(map(KANA.fullmatch, runs)),
         not around.isascii(),
         ahead,
+        utf16,
+        len(one.channels) - 1,
     )
 
 

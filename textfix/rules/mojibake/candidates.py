@@ -27,7 +27,7 @@ from textfix.rules.mojibake.channels import (
 from textfix.rules.mojibake.lattice import Job
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.restore import evenness, through
-from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, telling
+from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
 from textfix.text import Text
 
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
@@ -77,14 +77,16 @@ def surely(one: Reading) -> bool:
 def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model, wide: bool) -> list[list[Reading]]:
     """For each window what it would be if all of it came through one channel, and nothing was lost.
 
-    wide: whether UTF-16 is thought of.
+    wide: whether UTF-16 is thought of, where a line as a whole is likelier mojibake: any letter with its neighbour is
+    a Han character in it.
     """
     found: list[list[Reading]] = [[] for _ in asked]
     for window, some, listed in zip(asked, names, found, strict=True):
         if REPLACEMENT in window.line:
             continue
         sure = False  # Chinese in UTF-8 is no chance
-        for channel in (*(one for one in CHANNELS if one[1] in some), *(WHOLE if wide else ())):
+        utf16 = WHOLE if wide and still_damaged(window.line) else ()
+        for channel in (*(one for one in CHANNELS if one[1] in some), *utf16):
             again = None if sure and channel[0] != UTF8 else turned_back(window.line, channel)
             if again:
                 sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)

@@ -14,7 +14,7 @@ Big5, which any bytes make, all evidence is weighed. Text that went wrong up to 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -35,6 +35,7 @@ FURTHER = 6.0  # nats that each further channel costs
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
 ALONE = 3  # characters of GBK or Big5 from which what stands beside a loss is sure by itself
+ALIKE = 4.0  # how much it speaks for a reading that other lines of the document certainly came through its channels
 BESIDE_LOSS = "beside a loss"
 UNSURE = 0.5  # how sure a piece can be that does not fit together
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
@@ -48,12 +49,28 @@ QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
 def propose(text: Text, context: Context) -> Proposals:
     found = [window for window in windows(as_written(text)) if not ABOUT.search(window.line)]
+    read_as = [
+        (window, best, surplus(best, window.line, gain, context.model))
+        for window, best, gain in zip(found, *read(found, context.model), strict=True)
+        if best and not quoted(best, window.line)
+    ]
+    proven = alike(read_as)
     edits: list[Edit] = []
-    for window, best, gain in zip(found, *read(found, context.model), strict=True):
-        over = surplus(best, window.line, gain, context.model) if best else -np.inf
-        if best and over >= 0 and not quoted(best, window.line):
-            edits += edits_of(best, window, over, text, context.model)
+    for window, best, over in read_as:
+        more = ALIKE if over < 0 and (window.row, best.channels) in proven else 0.0
+        if over + more >= 0:
+            edits += edits_of(best, window, over + more, text, context.model)
     return Proposals.of(edits)
+
+
+def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tuple[tuple[str, str], ...]]]:
+    """The documents, by row, and channels of which as many readings are believed as are not, and two at least."""
+    counts: Counter[tuple[int, tuple[tuple[str, str], ...]]] = Counter()
+    believed = counts.copy()
+    for window, best, over in read_as:
+        counts[window.row, best.channels] += 1
+        believed[window.row, best.channels] += over >= 0
+    return {key for key, count in believed.items() if count > 1 and 2 * count >= counts[key]}
 
 
 def quoted(one: Reading, line: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -24,7 +25,6 @@ JOINT = 1 << 10  # characters before a cut in which a sign of ASCII is looked fo
 # and in a row in which others are telling.
 TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
 FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
-ICONS = 8  # signs of private use alone that are icons
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
@@ -238,16 +238,21 @@ def natural(text: str) -> bool:
     [True, True, True, True, True, True]
     >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓", "螂ｽ螂ｽ")]
     [False, False, False, False, False]
+    >>> natural("╨┬╜¿╬─╝■╝╨/╨┬╜¿╬─▒╛╬─╡╡")  # 新建文件夹/新建文本文档, with signs that stand twice
+    False
     """
-    runs = [stripped for run in FOREIGN.findall(text) if (stripped := run.strip(QUOTATION))]
+    runs = [stripped for run in FOREIGN.findall(text.replace(REPLACEMENT, " ")) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return True
     if all(map(SOUNDS.fullmatch, runs)):
         return True
     every = "".join(runs)
-    if len(every) < ICONS and all("\ue000" <= one <= "\uf8ff" for one in every):
+    if all("\ue000" <= one <= "\uf8ff" for one in every):
         return True
     letters, different = any(map(str.isalpha, every)), len({*every})
     if len(every) == different and len(every) >= IN_ORDER and sorted(every) == [*every]:
         return True
-    return 2 * different <= len(every) and (not letters or (different <= 2 and all(map(is_letter, every))))
+    if 2 * different > len(every):
+        return False
+    twice = sum(one == other for one, other in pairwise(every))
+    return different <= 2 and all(map(is_letter, every)) if letters else different <= 2 or 3 * twice >= len(every)
