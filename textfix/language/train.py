@@ -44,6 +44,7 @@ TRIPLES, PAIR = 3_340_000, 4  # so many triples are kept, those that say most; p
 COUNTED, SHARE = 600, 0.3  # pairs that cjclassifier counted so often are kept, too; what share its counts have
 ASTRAL = 0xFFFD  # stands for all characters beyond the basic plane, and has no symbol of its own
 UNKNOWN = 40_000  # characters that share the symbol 0, taken as equally likely
+INDENTED, IDEOGRAPHIC_SPACE = 8, 0x3000
 FLOOR = 0.02  # added to the count of each written form in each script
 
 
@@ -68,10 +69,11 @@ def train(paths: list[Path], target: Path, packages: Collection[str] = PACKAGES)
     symbol = symbols(np.bincount(fold, total, minlength=0x10000).astype(np.float64), fold)
     texts = [symbol[codes_of(path)] for path in paths]
     words = words_of_package(symbol) if WORDS in packages else symbol[:0]
-    ids = np.concatenate([*texts, words]).astype(np.uint64)
+    chinese = [text for path, text in zip(paths, texts, strict=True) if not path.name.startswith("other")]
+    others = [text for path, text in zip(paths, texts, strict=True) if path.name.startswith("other")]
+    ids = np.concatenate([*(indented(text, symbol) for text in chinese), *others, words]).astype(np.uint64)
     forms = {script: form_costs(written[script] + written["other"], fold) for script in ("hans", "hant")}
     more = counts_of_package(symbol) if COUNTS in packages else (np.zeros(0, np.uint64), np.zeros(0))
-    chinese = [text for path, text in zip(paths, texts, strict=True) if not path.name.startswith("other")]
     topics, strength = topics_of(chinese, symbol)
     tables: dict[str, Any] = {
         "symbol": symbol,
@@ -87,6 +89,12 @@ def codes_of(path: Path) -> npt.NDArray[np.uint16]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         codes = to_codes(file.read())
     return np.where(codes > 0xFFFF, ASTRAL, codes).astype(np.uint16)
+
+
+def indented(text: npt.NDArray[np.uint16], symbol: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint16]:
+    """A text with two ideographic spaces before one line in INDENTED, as in books; these texts lost them."""
+    starts = np.flatnonzero(text == symbol[ord(LINE_END)])[::INDENTED] + 1
+    return np.insert(text, np.repeat(starts, 2), symbol[IDEOGRAPHIC_SPACE])
 
 
 def folding() -> npt.NDArray[np.uint16]:
