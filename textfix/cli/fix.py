@@ -36,6 +36,7 @@ from textfix.pipeline import Fixed
 from textfix.report import script_of
 from textfix.rules import LAST
 from textfix.rules.mojibake.chinese import RULE as MOJIBAKE
+from textfix.rules.mojibake.lost import LOST
 from textfix.rules.script import VOCABULARY
 
 FEW = 5  # characters that are named
@@ -244,11 +245,14 @@ def tell_loss(name: str, fixed: Fixed) -> None:
 
 
 def tell_left(name: str, fixed: Fixed) -> None:
-    """Tell what was lost in mojibake and is not sure enough to be restored."""
+    """Tell what was lost in mojibake and is not sure enough to be restored, or is lost for good."""
     left = sum(edit.note.rule == MOJIBAKE.name and edit.after != edit.before for edit in fixed.left)
     if left and fixed.config.restore == "confident":
         places = f"{left} place{'s' * (left != 1)}"
-        tell(f"{name}: bytes were lost in {places} that stay as they are; --restore all puts in the likeliest")
+        tell(f"{name}: bytes were lost in {places}, left alone; --restore all puts in the likeliest")
+    elif gone := sum(edit.note.rule == LOST.name for edit in fixed.left):
+        places = f"{gone} place{'s' * (gone != 1)}"
+        tell(f"{name}: {places} of text that is lost (U+FFFD, 锟斤拷, ????), left alone; textfix explain shows them")
 
 
 def tell_vocabulary(name: str, fixed: Fixed) -> None:

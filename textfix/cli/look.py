@@ -83,19 +83,19 @@ def diff(paths: tuple[str, ...], style: str, log_file: str | None) -> None:
         raise click.UsageError("diff takes one path, or two: BEFORE AFTER")
     outcome = Outcome()
     changes: list[Change] = []
-    texts: list[str] = []
+    sources: list[bytes] = []
     for path in paths:
         with outcome.handling(path):
             if len(paths) == 1:
                 changes.append(change_since(path.removesuffix(files.LOG_ENDING), log_file))
             else:
-                texts.append(files.read(path).decode("utf-8", "surrogateescape"))
-    if len(texts) == 2:
+                sources.append(files.read(path))
+    if len(sources) == 2:
         of_before = (paths[0], paths[0])  # a patch is for the file that was there before
-        changes.append(views.of_texts(texts[0], texts[1], of_before))
+        changes.append(views.of_bytes(sources[0], sources[1], of_before))
     for change in changes:
         show_change(change, terminal_style() if style == "terminal" else style)
-    outcome.exit(1 if any(change.raw != change.after for change in changes) else 0)
+    outcome.exit(1 if any(change.raw != change.raw_after for change in changes) else 0)
 
 
 def change_since(path: str, log_file: str | None) -> Change:
@@ -108,7 +108,7 @@ def change_since(path: str, log_file: str | None) -> Change:
     before, steps = log.replay(text)
     edits = reduce(Edits.compose, (step.edits for step in steps), EMPTY)
     anew = recoded(log.segments, log.written)
-    return views.Change(before, text, edits, raw, tuple(singly(steps)), (path, path), anew)
+    return views.Change(before, text, edits, raw, text, tuple(singly(steps)), (path, path), anew)
 
 
 @click.command(

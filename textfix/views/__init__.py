@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textfix.edits import Edit, Edits
+from textfix.encodings import decode
 from textfix.pipeline import Fixed
 from textfix.views.between import edits_between
-from textfix.views.encoding import recoded
+from textfix.views.encoding import encodings, recoded
 from textfix.views.explain import explained
 from textfix.views.terminal import terminal
 from textfix.views.unified import unified
@@ -22,7 +23,7 @@ STYLES = ("terminal", "color", "unified", "json")
 class Change:
     """A text before and after, with the edits between.
 
-    raw: the text before as its bytes are, for unified diffs; where it was not UTF-8 that is not what it says.
+    raw, raw_after: both as their bytes are, for unified diffs; where that was not UTF-8 it is not what they say.
     singly: every change with its rule, at its place in the text before. recoded: from which encoding to which the
     bytes go, where that changes.
     """
@@ -31,6 +32,7 @@ class Change:
     after: str
     edits: Edits
     raw: str
+    raw_after: str
     singly: tuple[Edit, ...] = field(default=())
     names: tuple[str, str] = ("before", "after")
     recoded: str = ""
@@ -40,13 +42,22 @@ def of_fixed(fixed: Fixed, names: tuple[str, str] = ("before", "after"), written
     """What fix did; written: the encoding of the result."""
     raw = fixed.source if isinstance(fixed.source, str) else fixed.source.decode("utf-8", "surrogateescape")
     anew = recoded(fixed.decoded.segments, written)
-    return Change(fixed.decoded.text, fixed.text, fixed.edits, raw, tuple(fixed.singly), names, anew)
+    return Change(fixed.decoded.text, fixed.text, fixed.edits, raw, fixed.text, tuple(fixed.singly), names, anew)
 
 
 def of_texts(before: str, after: str, names: tuple[str, str] = ("before", "after")) -> Change:
     """What leads from one text to another."""
     edits = edits_between(before, after)
-    return Change(before, after, edits, before, tuple(edits), names)
+    return Change(before, after, edits, before, after, tuple(edits), names)
+
+
+def of_bytes(before: bytes, after: bytes, names: tuple[str, str] = ("before", "after")) -> Change:
+    """What leads from the bytes of one text to those of another, each read in its own encoding."""
+    first, last = decode(before), decode(after)
+    one, other = encodings(first.segments), encodings(last.segments)
+    anew = f"{one} → {other}" if one != other and not {one, other} <= {"", "ascii", "utf-8"} else ""
+    raw = [data.decode("utf-8", "surrogateescape") for data in (before, after)]
+    return replace(of_texts(first.text, last.text, names), raw=raw[0], raw_after=raw[1], recoded=anew)
 
 
 def items(change: Change) -> Iterator[dict[str, Any]]:
@@ -62,7 +73,7 @@ def render(change: Change, style: str, width: int = 100) -> str:
         first = f"encoding  {change.recoded}\n" if change.recoded else ""
         return first + terminal(change.before, change.after, change.edits, width, color=style == "color")
     if style == "unified":
-        return unified(change.raw, change.after, change.names)
+        return unified(change.raw, change.raw_after, change.names)
     if style == "json":
         return "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in items(change))
     raise ValueError(f"style={style!r} is not one of {', '.join(STYLES)}")

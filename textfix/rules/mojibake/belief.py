@@ -51,7 +51,7 @@ EVIDENCE = {
     "utf16": -1.244,
     "again": 1.309,
 }
-BIAS, ASKED = -13.537, 1.6
+BIAS, ASKED = -13.537, 1.7
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
