@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -28,6 +28,8 @@ CONTEXT = 2  # known characters that part two spots
 WORST = 20.0  # nats behind the best at which a path is given up
 CLOSE = 12.0  # nats behind the best that leave no doubt
 BEAM = 400  # paths of one spot
+PAIRS = "“”‘’「」『』（）《》〈〉【】"  # signs that open, each with what closes it
+UNFIT = 3.0  # nats against a sign that opens what is open or closes what is not; for one that closes what is
 ROOM = 60_000  # characters of all lines at once
 
 
@@ -201,6 +203,30 @@ class Paths:
         return len(self.row)
 
 
+def fitting(units: Units, bounds: Array) -> Array:
+    """Shape (signs + 1, units): what speaks for each sign of PAIRS at each unit, in steps; last, for no such sign.
+
+    A sign closes what is open before it in its line, of what is known, and opens what is not.
+    """
+    found = np.zeros((len(PAIRS) + 1, len(units.line)), np.int64)
+    start = bounds[units.line]
+    for number in range(0, len(PAIRS), 2):
+        opened, closed = (np.cumsum(units.known == ord(sign)) for sign in PAIRS[number : number + 2])
+        depth = np.append(0, opened - closed)
+        is_open = depth[:-1] > depth[start]
+        found[number] = np.where(is_open, -round(UNFIT * SCALE), 0)
+        found[number + 1] = np.where(is_open, 1, -1) * round(UNFIT * SCALE)
+    return found
+
+
+@cache
+def sign_of() -> Array:
+    """For each code point of the basic plane its number in PAIRS, -1 for none."""
+    found = np.full(0x10000, -1, np.int64)
+    found[[ord(sign) for sign in PAIRS]] = np.arange(len(PAIRS))
+    return found
+
+
 class Spots:
     """One run over the lines of one channel.
 
@@ -225,6 +251,7 @@ class Spots:
         sure = np.flatnonzero(~units.lossy)
         known = Text(units.known[sure].astype(np.uint32), np.searchsorted(units.line[sure], np.arange(len(lines) + 1)))
         self.topics = model.expected(known)
+        self.fits = fitting(units, self.bounds)
 
     def run(self) -> list[Best | None]:
         lost = np.flatnonzero(self.units.lossy & self.even[self.units.line])
@@ -273,7 +300,8 @@ class Spots:
         inside = np.minimum(code, REPLACEMENT_CODE)
         third = self.symbol[inside]
         topic = self.topics[self.units.line[at], third]
-        paths.cost += self.steps(paths.first, paths.second, third) - np.where(self.units.lossy[at], topic, 0)
+        more = topic + self.fits[sign_of().take(inside), at]
+        paths.cost += self.steps(paths.first, paths.second, third) - np.where(self.units.lossy[at], more, 0)
         paths.hans += self.model.hans[inside]
         paths.hant += self.model.hant[inside]
         paths.table[1:3] = np.stack([paths.second, third])
