@@ -39,6 +39,7 @@ ROWS = 400  # rows at once
 Floats = npt.NDArray[np.float64]
 CHINESE = ("zh", "yue", "lzh", "hak", "nan")
 SIGNS = (0x2010, 0x2040), (0x2160, 0x2180), (0x2190, 0x2200), (0x2200, 0x2300), (0x2460, 0x2600), (0x2600, 0x2700)
+FRAMES = ("─│┌┐└┘├┤┬┴┼ ", "━┃┏┓┗┛┣┫┳┻╋ ", "═║╔╗╚╝╠╣╦╩╬ ", "░▒▓█▄▀▌▐ ", "╭╮╯╰─│ ╱╲╳", "■□▲△◆◇○●◎★☆ ")
 OTHERS = {
     "other_ru_pud": ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic", "utf-8"),
     "other_ja_sentences": ("cp932", "euc_jp", "utf-8"),
@@ -164,6 +165,7 @@ def clean(corpora: Path) -> Iterator[list[str]]:
     ]
     yield ["".join(chance.choices("─│┌┐└┘├┤╔╗═║░▒▓█ αβγδλμπσ²³√∞≤≥±×÷°", k=chance.randint(2, 9))) for _ in range(300)]
     yield ["".join(chance.choices("¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿", k=chance.randint(1, 4))) for _ in range(50)]
+    yield ["".join(drawn(chance)) + chance.choice(("", "", "@", "II", " ab")) for _ in range(3000)]
     for path in sorted(corpora.glob("*.txt.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             lines = file.read(12_000_000).split("\n")
@@ -177,6 +179,13 @@ def clean(corpora: Path) -> Iterator[list[str]]:
             kana = sorted({word for line in lines for word in re.findall("[\u30a0-\u30ff]{2,}", line)})
             yield kana
             yield [half_width(word) for word in kana]
+
+
+def drawn(chance: random.Random) -> Iterator[str]:
+    """A part of a frame or of a letter that is drawn: signs of one kind, some of them several times."""
+    kind = chance.choice(FRAMES)
+    for _ in range(chance.randint(1, 5)):
+        yield chance.choice(kind) * chance.choice((1, 1, 1, 2, 3))
 
 
 def of_other_languages(corpora: Path) -> Iterator[list[str]]:

@@ -11,7 +11,7 @@ import numpy as np
 
 from textfix.characters import to_codes
 from textfix.language import LINE_END, SCALE, Model, sums
-from textfix.rules.mojibake.channels import UTF8, WHOLE, forms
+from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import FOREIGN, natural, telling
 from textfix.text import Text
@@ -24,34 +24,35 @@ PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 SIGNS = re.compile("[\u2014\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff20]")  # of Chinese text
 CYRILLIC = re.compile("[\u0400-\u052f]")
+DRAWN = re.compile("[\x00-\x7f\u2500-\u25ff]+")  # frames, and letters that are drawn with them
 KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
 # benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it.
 EVIDENCE = {
-    "gain": 0.010,
-    "folded": 0.065,
-    "plain": -1.833,
-    "together": 0.634,
-    "apart": 1.509,
-    "common": -0.970,
-    "met": 1.186,
-    "chinese": 5.750,
-    "rare": 0.250,
-    "strange": -0.241,
-    "different": 7.529,
-    "length": -1.112,
-    "long": 4.181,
-    "joints": -0.838,
-    "words": -1.129,
-    "kana": -2.706,
-    "inside": 0.899,
-    "ahead": 0.117,
-    "utf16": -1.244,
-    "again": 1.309,
+    "gain": 0.011,
+    "folded": 0.062,
+    "plain": -1.766,
+    "together": 0.626,
+    "apart": 1.567,
+    "common": -0.819,
+    "met": 1.137,
+    "chinese": 5.678,
+    "rare": 0.224,
+    "strange": -0.262,
+    "different": 8.583,
+    "length": -1.041,
+    "long": 4.032,
+    "joints": -0.827,
+    "words": -1.102,
+    "kana": -2.655,
+    "inside": 0.892,
+    "ahead": 0.115,
+    "utf16": -1.171,
+    "again": 1.433,
 }
-BIAS, ASKED = -13.537, 1.7
+BIAS, ASKED = -14.593, 1.7
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
@@ -134,6 +135,13 @@ def as_utf8(line: str) -> set[str]:
     return {text for text in found if all(map(of_one_alphabet, FOREIGN.findall(text)))}
 
 
+def read_elsewhere(text: str, one: Reading, model: Model) -> bool:
+    """Whether a line is meant as what it is in UTF-8 elsewhere. What went wrong once more is seldom small letters."""
+    if len(one.channels) > 1:
+        return all(run.isalpha() and run.islower() for run in FOREIGN.findall(text))
+    return not CYRILLIC.search(text) or float(model.score(Text.of(text + LINE_END))[0]) > one.score - EVEN
+
+
 def of_one_alphabet(run: str) -> bool:
     """Whether the letters of a run are of one alphabet, and small, large, or small behind a large one."""
     letters = "".join(filter(str.isalpha, run))
@@ -196,12 +204,11 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     utf16 = any(channel in WHOLE for channel in one.channels)
     if not possible(one, line, LEAST_WIDE if utf16 else LEAST_HAN) or in_part(line, start, end):
         return None
-    if len(one.channels) == 1 and any(
-        not CYRILLIC.search(text) or float(model.score(Text.of(text + LINE_END))[0]) > one.score - EVEN
-        for text in as_utf8(line)
-    ):
+    if any(read_elsewhere(text, one, model) for text in as_utf8(line)):
         return None
     old, han = line[start:end], len(HAN.findall(one.new))
+    if DRAWN.fullmatch(old) and one.channels[-1][1] in DOUBLE:
+        return None
     runs = FOREIGN.findall(old)
     foreign = "".join(runs)
     wide = unicodedata.normalize("NFKC", line)
