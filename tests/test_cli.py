@@ -213,6 +213,18 @@ def test_diff(folder: Path) -> None:
     assert (folder / "page.txt").read_bytes() == (folder / "clean.txt").read_bytes()
 
 
+def test_diff_reads_each_file_in_its_own_encoding(folder: Path) -> None:
+    (folder / "a.srt").write_bytes("喂，你在哪儿？\n我在家。\n".encode("gbk"))
+    (folder / "b.srt").write_text("喂，你在哪儿？\n我在办公室。\n", "utf-8")
+    done = run(folder, "diff", "a.srt", "b.srt")
+    shown = done.stdout.decode()
+    assert done.returncode == 1 and "gb18030 → utf-8" in shown
+    assert "2:1 - 我在家。" in shown and "喂" not in shown
+    (folder / "a.patch").write_bytes(run(folder, "diff", "--style", "unified", "a.srt", "b.srt").stdout)
+    subprocess.run(["git", "apply", "a.patch"], cwd=folder, check=True)
+    assert (folder / "a.srt").read_bytes() == (folder / "b.srt").read_bytes()
+
+
 def test_undo_one_rule(folder: Path) -> None:
     run(folder, "fix", "page.txt", "-o", "clean.txt")
     done = run(folder, "revert", "clean.txt", "--only", "script", "-o", "partly.txt")
@@ -456,6 +468,12 @@ def test_what_is_not_sure_enough_to_be_restored_is_told(folder: Path) -> None:
     (line,) = told(run(folder, "fix", "a.txt", "-o", "b.txt")).splitlines()
     assert "in 1 place, left alone" in line and "--restore all" in line
     assert not told(run(folder, "fix", "--restore", "all", "a.txt", "-o", "c.txt"))
+
+
+def test_what_is_lost_for_good_is_told(folder: Path) -> None:
+    (folder / "a.txt").write_text("这里原来有字：锟斤拷锟斤拷。\n", "utf-8")
+    (line,) = told(run(folder, "fix", "a.txt", "-o", "b.txt")).splitlines()
+    assert "1 place of text that is lost" in line and "textfix explain" in line
 
 
 def test_earlier_changes_that_a_log_still_holds_are_told(folder: Path) -> None:

@@ -29,7 +29,8 @@ KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
-# benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it.
+# benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it: of some
+# three million names, words, lines and signs at random that were no mojibake some 30 came above.
 EVIDENCE = {
     "gain": 0.011,
     "folded": 0.062,
