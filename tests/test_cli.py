@@ -473,7 +473,7 @@ def test_what_is_not_sure_enough_to_be_restored_is_told(folder: Path) -> None:
 def test_what_is_lost_for_good_is_told(folder: Path) -> None:
     (folder / "a.txt").write_text("这里原来有字：锟斤拷锟斤拷。\n", "utf-8")
     (line,) = told(run(folder, "fix", "a.txt", "-o", "b.txt")).splitlines()
-    assert "1 place of text that is lost" in line and "textfix explain" in line
+    assert "1 place of text that is lost" in line and "textfix detect" in line
 
 
 def test_earlier_changes_that_a_log_still_holds_are_told(folder: Path) -> None:

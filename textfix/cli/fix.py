@@ -250,9 +250,9 @@ def tell_left(name: str, fixed: Fixed) -> None:
     if left and fixed.config.restore == "confident":
         places = f"{left} place{'s' * (left != 1)}"
         tell(f"{name}: bytes were lost in {places}, left alone; --restore all puts in the likeliest")
-    elif gone := sum(edit.note.rule == LOST.name for edit in fixed.left):
+    elif gone := sum(edit.note.rule == LOST.name and "?" not in edit.before for edit in fixed.left):
         places = f"{gone} place{'s' * (gone != 1)}"
-        tell(f"{name}: {places} of text that is lost (U+FFFD, 锟斤拷, ????), left alone; textfix explain shows them")
+        tell(f"{name}: {places} of text that is lost (U+FFFD, 锟斤拷), left alone; textfix detect shows them")
 
 
 def tell_vocabulary(name: str, fixed: Fixed) -> None:

@@ -4,8 +4,8 @@
     ｶﾞﾝﾀﾞﾑ             ->  ガンダム
     他说:"你好,世界."      ->  他说：“你好，世界。”   (--punctuation hans)
 
-Letters of faces (＾ｖ＾), of text that names their code points, single katakana, and katakana that are no words but may
-be mojibake (ﾐｻﾐｻ is 谢谢) stay as they are. Punctuation is
+Letters of faces (＾ｖ＾), of text that names their code points, single katakana, and, in a document without other
+kana, katakana that are no words but may be mojibake, stay as they are. Punctuation is
 the reader's: it changes only with --punctuation, and then only in lines without kana and hangul, and never between
 letters and digits of ASCII (3.14, 10:30, f(x), a,b), in addresses and in what stands in backquotes. A table keeps its
 separators and quotation marks: a document in whose lines commas, semicolons or tabs stand equally often.
@@ -28,8 +28,8 @@ from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.table import table_of
 from textfix.text import Text
 
-LIKELY = -7.5  # nats a katakana of a document that are words: 97 of 100 are above, of mojibake that looks so 17
-FEW = 2  # fullwidth letters that may be mojibake beside a loss; of katakana any may
+LIKELY = -9.0  # nats a katakana of a document that are words; half of the mojibake that looks so is below
+FEW = 2  # fullwidth letters that may be mojibake beside a loss
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
 # A point stands inside numbers and addresses, a colon inside times.
@@ -56,9 +56,8 @@ BLANK = f"(?P<blank> (?=[{CJK}]))?"  # full width holds the space that follows
 AFTER = re.compile(rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>[,?!:;.]){BLANK}(?![,?!:;.A-Za-z0-9_/\\-])")
 AFTER_WORD = re.compile(rf"(?<=[{CJK}{WIDE_SIGNS}])(?P<one>[,?!:;])(?=[A-Za-z0-9])(?!-?[oOPpD][()])")
 BEFORE = re.compile(rf"(?<=[A-Za-z0-9%])(?P<one>,)(?P<blank> ?)(?=[{CJK}])")
-CODE = re.compile(
-    r"\s*([\"']?)[A-Za-z_$][A-Za-z0-9_.$-]*\1\s*[:=]\s*[\"'\[{(]|.*[{};]\s*$|.*[A-Za-z0-9_]\([fFrRbBuUL]{0,2}[\"']"
-)
+CODE = re.compile(r"\s*([\"']?)[A-Za-z_$][A-Za-z0-9_.$-]*\1\s*[:=]\s*[\"'\[{(]|.*[{};]\s*$")
+CALL, STRING = re.compile("[A-Za-z0-9_]\\([a-zA-Z]{0,2}[\"']"), re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
 PAREN = re.compile(
     rf"(?<![A-Za-z0-9_])\((?P<inside>[^()\n]*[{CJK}][^()\n]*)\)|(?<=[{CJK}{WIDE_SIGNS}])\((?P<latin>[^()\n]*)\)"
 )
@@ -75,10 +74,11 @@ def propose_katakana(text: Text, context: Context) -> Proposals:
     if not len(found.edits):
         return found
     words = found.edits.after
-    row = text.row_of(found.edits.start)
-    score = np.bincount(row, context.model.score(words))
-    size = np.bincount(row, np.diff(words.rows))
-    return Proposals(found.edits.select((score >= LIKELY * size)[row]))
+    row, size = text.row_of(found.edits.start), np.diff(words.rows)
+    total = [np.bincount(row, values, len(text)) for values in (context.model.score(words), size)]
+    voiced = np.bincount(row, size < found.edits.end - found.edits.start, len(text)) > 0
+    kana = np.bincount(text.row_of(text.screen.where(Class.KANA)), minlength=len(text)) > 0
+    return Proposals(found.edits.select((kana | voiced | (total[0] >= LIKELY * total[1]))[row]))
 
 
 def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
@@ -93,8 +93,7 @@ def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
 
 def meant(span: str, match: re.Match[str]) -> bool:
     """Whether fullwidth letters are a face, text about their width, or mojibake beside a loss."""
-    few = len(match[0]) <= FEW or KATAKANA.fullmatch(match[0])
-    if few and REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
+    if len(match[0]) <= FEW and REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
         return True
     line = line_around(span, match.start(), match.end())
     return bool(NAMED.search(line) or (len(match[0]) == 1 and LETTER_FACE.match(span, match.start())))
@@ -137,8 +136,13 @@ def japanese(text: Text) -> Bools:
 
 def text_lines(document: str) -> Iterator[tuple[int, str]]:
     for line in re.finditer(r"[^\r\n]+", document):
-        if not KANA.search(line[0]) and not CODE.match(line[0]):
+        if not KANA.search(line[0]) and not is_code(line[0]):
             yield line.start(), line[0]
+
+
+def is_code(line: str) -> bool:
+    """Whether a line is code: an assignment, the end of a statement, or a call with Chinese in its strings alone."""
+    return bool(CODE.match(line) or (CALL.search(line) and not HAN.search(STRING.sub("", line))))
 
 
 KANA = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uac00-\ud7a3]")

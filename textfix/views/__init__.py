@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from textfix.edits import Edit, Edits
-from textfix.encodings import decode
+from textfix.encodings import UNSURE, Decoded, decode
 from textfix.pipeline import Fixed
 from textfix.views.between import edits_between
 from textfix.views.encoding import encodings, recoded
@@ -52,12 +52,20 @@ def of_texts(before: str, after: str, names: tuple[str, str] = ("before", "after
 
 
 def of_bytes(before: bytes, after: bytes, names: tuple[str, str] = ("before", "after")) -> Change:
-    """What leads from the bytes of one text to those of another, each read in its own encoding."""
-    first, last = decode(before), decode(after)
-    one, other = encodings(first.segments), encodings(last.segments)
-    anew = f"{one} → {other}" if one != other and not {one, other} <= {"", "ascii", "utf-8"} else ""
+    """What leads from the bytes of one text to those of another, each read in its own encoding, where both are sure."""
     raw = [data.decode("utf-8", "surrogateescape") for data in (before, after)]
-    return replace(of_texts(first.text, last.text, names), raw=raw[0], raw_after=raw[1], recoded=anew)
+    read = [decode(data) for data in (before, after)]
+    if read[0].text == read[1].text or not all(map(plainly_read, read)):
+        return of_texts(raw[0], raw[1], names)
+    one, other = (encodings(each.segments) for each in read)
+    anew = f"{one} → {other}" if one != other and not {one, other} <= {"ascii", "utf-8"} else ""
+    return replace(of_texts(read[0].text, read[1].text, names), raw=raw[0], raw_after=raw[1], recoded=anew)
+
+
+def plainly_read(decoded: Decoded) -> bool:
+    """Whether bytes are surely in one encoding, and all of them mean something in it."""
+    lone = any("\udc80" <= one <= "\udcff" for one in decoded.text)
+    return len(decoded.segments) == 1 and decoded.segments[0].confidence >= UNSURE and not lone
 
 
 def items(change: Change) -> Iterator[dict[str, Any]]:

@@ -206,16 +206,21 @@ class Paths:
 def fitting(units: Units, bounds: Array) -> Array:
     """Shape (signs + 1, units): what speaks for each sign of PAIRS at each unit, in steps; last, for no such sign.
 
-    A sign closes what is open before it in its line, of what is known, and opens what is not.
+    A sign closes what is open before it in its line, of what is known, and opens what is not. What closes nothing that
+    is known may close what was opened by a loss before it.
     """
     found = np.zeros((len(PAIRS) + 1, len(units.line)), np.int64)
     start = bounds[units.line]
+    losses = np.append(0, np.cumsum(units.lossy))
+    whole = losses[:-1] == losses[start]
+    apart = 2 * len(units.line) * units.line  # so that each line begins anew
     for number in range(0, len(PAIRS), 2):
         opened, closed = (np.cumsum(units.known == ord(sign)) for sign in PAIRS[number : number + 2])
         depth = np.append(0, opened - closed)
-        is_open = depth[:-1] > depth[start]
+        depth = depth[:-1] - depth[start]
+        is_open = depth > np.minimum(np.minimum.accumulate(depth - apart) + apart, 0)
         found[number] = np.where(is_open, -round(UNFIT * SCALE), 0)
-        found[number + 1] = np.where(is_open, 1, -1) * round(UNFIT * SCALE)
+        found[number + 1] = (is_open.astype(np.int64) - (~is_open & whole)) * round(UNFIT * SCALE)
     return found
 
 

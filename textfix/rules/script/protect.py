@@ -119,16 +119,13 @@ def talked_of(codes: Codes, marks: Marks) -> Bools:
 
 
 def in_mojibake(codes: Codes, marks: Marks) -> Bools:
-    """The characters of clauses and of runs that are mojibake still, and what may be mojibake near a loss."""
+    """The characters of clauses that are mojibake still, and what may be mojibake near a loss."""
 
     def judge(codes: Codes, marks: Marks) -> Bools:
         clause = pieces(codes, CLAUSE_ENDS)
         size, telling = int(clause[-1]) + 1, (marks & np.uint32(Class.MOJIBAKE)) != 0
         weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=size)
         damaged = ((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause]
-        signs = odds(codes) > 0
-        run = np.cumsum(np.diff(signs, prepend=False))  # of what speaks for mojibake one by one, and of what does not
-        damaged |= signs & (np.bincount(run, odds(codes)) >= DAMAGED)[run]
         lost = np.cumsum(np.concatenate([np.zeros(NEAR + 1), codes == ord(REPLACEMENT), np.zeros(NEAR)]))
         near = lost[2 * NEAR + 1 :] > lost[: -2 * NEAR - 1]
         return np.asarray(damaged | (near & (telling | (odds(codes) >= LIKELIER))))
