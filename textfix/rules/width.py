@@ -4,8 +4,7 @@
     ｶﾞﾝﾀﾞﾑ             ->  ガンダム
     他说:"你好,世界."      ->  他说：“你好，世界。”   (--punctuation hans)
 
-Letters of faces (＾ｖ＾), of text that names their code points, single katakana, and, in a document without other
-kana, katakana that are no words but may be mojibake, stay as they are. Punctuation is
+Letters of faces (＾ｖ＾), of text that names their code points, and single katakana stay as they are. Punctuation is
 the reader's: it changes only with --punctuation, and then only in lines without kana and hangul, and never between
 letters and digits of ASCII (3.14, 10:30, f(x), a,b), in addresses and in what stands in backquotes. A table keeps its
 separators and quotation marks: a document in whose lines commas, semicolons or tabs stand equally often.
@@ -28,7 +27,6 @@ from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.table import table_of
 from textfix.text import Text
 
-LIKELY = -9.0  # nats a katakana of a document that are words; half of the mojibake that looks so is below
 FEW = 2  # fullwidth letters that may be mojibake beside a loss
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
 FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
@@ -70,15 +68,7 @@ def propose_letters(text: Text, context: Context) -> Proposals:
 
 
 def propose_katakana(text: Text, context: Context) -> Proposals:
-    found = normalized(text, KATAKANA, Note(KATAKANA_RULE.name, reason="halfwidth katakana"))
-    if not len(found.edits):
-        return found
-    words = found.edits.after
-    row, size = text.row_of(found.edits.start), np.diff(words.rows)
-    total = [np.bincount(row, values, len(text)) for values in (context.model.score(words), size)]
-    voiced = np.bincount(row, size < found.edits.end - found.edits.start, len(text)) > 0
-    kana = np.bincount(text.row_of(text.screen.where(Class.KANA)), minlength=len(text)) > 0
-    return Proposals(found.edits.select((kana | voiced | (total[0] >= LIKELY * total[1]))[row]))
+    return normalized(text, KATAKANA, Note(KATAKANA_RULE.name, reason="halfwidth katakana"))
 
 
 def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
