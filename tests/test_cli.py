@@ -223,6 +223,9 @@ def test_diff_reads_each_file_in_its_own_encoding(folder: Path) -> None:
     (folder / "a.patch").write_bytes(run(folder, "diff", "--style", "unified", "a.srt", "b.srt").stdout)
     subprocess.run(["git", "apply", "a.patch"], cwd=folder, check=True)
     assert (folder / "a.srt").read_bytes() == (folder / "b.srt").read_bytes()
+    (folder / "d.srt").write_bytes((folder / "b.srt").read_text("utf-8").encode("gbk"))
+    same = run(folder, "diff", "d.srt", "b.srt")
+    assert same.returncode == 1 and "gb18030 → utf-8" in same.stdout.decode() and "办公室" not in same.stdout.decode()
 
 
 def test_undo_one_rule(folder: Path) -> None:

@@ -55,9 +55,9 @@ def of_bytes(before: bytes, after: bytes, names: tuple[str, str] = ("before", "a
     """What leads from the bytes of one text to those of another, each read in its own encoding, where both are sure."""
     raw = [data.decode("utf-8", "surrogateescape") for data in (before, after)]
     read = [decode(data) for data in (before, after)]
-    if read[0].text == read[1].text or not all(map(plainly_read, read)):
-        return of_texts(raw[0], raw[1], names)
     one, other = (encodings(each.segments) for each in read)
+    if not all(map(plainly_read, read)) or (read[0].text, one) == (read[1].text, other):
+        return of_texts(raw[0], raw[1], names)
     anew = f"{one} → {other}" if one != other and not {one, other} <= {"ascii", "utf-8"} else ""
     return replace(of_texts(read[0].text, read[1].text, names), raw=raw[0], raw_after=raw[1], recoded=anew)
 
