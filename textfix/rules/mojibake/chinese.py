@@ -65,11 +65,8 @@ def propose(text: Text, context: Context) -> Proposals:
 
 def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tuple[tuple[str, str], ...]]]:
     """The documents, by row, and channels of which as many readings are believed as are not, and two at least."""
-    counts: Counter[tuple[int, tuple[tuple[str, str], ...]]] = Counter()
-    believed = counts.copy()
-    for window, best, over in read_as:
-        counts[window.row, best.channels] += 1
-        believed[window.row, best.channels] += over >= 0
+    counts = Counter((window.row, best.channels) for window, best, _ in read_as)
+    believed = Counter((window.row, best.channels) for window, best, over in read_as if over >= 0)
     return {key for key, count in believed.items() if count > 1 and 2 * count >= counts[key]}
 
 
