@@ -40,6 +40,13 @@ Floats = npt.NDArray[np.float64]
 CHINESE = ("zh", "yue", "lzh", "hak", "nan")
 SIGNS = (0x2010, 0x2040), (0x2160, 0x2180), (0x2190, 0x2200), (0x2200, 0x2300), (0x2460, 0x2600), (0x2600, 0x2700)
 FRAMES = ("─│┌┐└┘├┤┬┴┼ ", "━┃┏┓┗┛┣┫┳┻╋ ", "═║╔╗╚╝╠╣╦╩╬ ", "░▒▓█▄▀▌▐ ", "╭╮╯╰─│ ╱╲╳", "■□▲△◆◇○●◎★☆ ")
+CELLS = (
+    '{{"name":"{}","city":"{}"}}',
+    "INSERT INTO t VALUES (1,'{}','{}');",
+    "<td>{}</td><td>{}</td>",
+    "{},{},12",
+    "{}={}",
+)
 OTHERS = {
     "other_ru_pud": ("cp1251", "koi8_r", "iso8859_5", "cp866", "mac_cyrillic", "utf-8"),
     "other_ja_sentences": ("cp932", "euc_jp", "utf-8"),
@@ -140,6 +147,9 @@ def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
             if kind == "short":
                 around = [chance.choice(("INFO name={}", "{}.txt", "[{}] ok", "说明：{}", "（{}）、")) for _ in found]
                 yield [(one.format(clean), one.format(bad)) for one, (clean, bad) in zip(around, found, strict=True)]
+                framed = [chance.choice(CELLS) for _ in found[1::2]]
+                two = zip(framed, found[::2], found[1::2], strict=False)
+                yield [(one.format(a, b), one.format(c, d)) for one, (a, c), (b, d) in two]
 
 
 def clean(corpora: Path) -> Iterator[list[str]]:
@@ -154,6 +164,9 @@ def clean(corpora: Path) -> Iterator[list[str]]:
     with jieba.get_dict_file() as file:
         known = [line.decode("utf-8").split()[0] for line in file]
     yield known
+    for listed in (words, known):
+        framed = [chance.choice(CELLS) for _ in range(40_000)]
+        yield [one.format(*chance.sample(listed, 2)) for one in framed]
     rare = sorted({one for word in known for one in word})
     yield ["".join(chance.choices(rare, k=chance.randint(2, 5))) for _ in range(20_000)]
     signs = [chr(code) for start, end in SIGNS for code in range(start, end)]
@@ -178,7 +191,11 @@ def clean(corpora: Path) -> Iterator[list[str]]:
         if "_ja_" in path.name:
             kana = sorted({word for line in lines for word in re.findall("[\u30a0-\u30ff]{2,}", line)})
             yield kana
-            yield [half_width(word) for word in kana]
+            half = [half_width(word) for word in kana]
+            yield half
+            yield [
+                chance.choice(CELLS).format(*pair) for pair in zip(half, chance.sample(half, len(half)), strict=True)
+            ]
 
 
 def drawn(chance: random.Random) -> Iterator[str]:

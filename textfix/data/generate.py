@@ -161,8 +161,8 @@ def dictionary(name: str) -> dict[str, list[str]]:
 def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
     """For each code point of the basic plane the log-odds of standing in mojibake rather than in clean text.
 
-    In quarters of a nat. Mojibake is made of the corpora by every channel that textfix knows, all counted alike, and
-    by those over which it is read again as what is two bytes a character.
+    In quarters of a nat. Mojibake is made of the corpora by every channel that textfix knows, those of readers of pairs
+    counted as much as all others together, and by those over which it is read again as what is two bytes a character.
     """
     clean, damaged = np.zeros(0x10000), np.zeros(0x10000)
     samples: dict[str, str] = {}
@@ -172,14 +172,16 @@ def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
         clean += shares(text)
         samples[path.name] = text[: SAMPLE // 20]
     again = [(written, read, other) for written, read in CHANNELS if read in SINGLE for other in DOUBLE]
+    pairs = sum(read in DOUBLE for _, read in CHANNELS)
     for written, read, *then in (*CHANNELS, *again):
+        weight = 1 if read in DOUBLE else pairs / (len(CHANNELS) - pairs)
         script = "hant" if written == "big5hkscs" else "han"
         for name, text in samples.items():
             if name.startswith(script):
                 once = text.encode(written, "ignore").decode(read, "replace")
                 for other in then:
                     once = once.encode("utf-8").decode(other, "replace")
-                damaged += shares(once) * (AGAIN if then else 1)
+                damaged += shares(once) * weight * (AGAIN if then else 1)
     odds = np.log((damaged / damaged.sum() + RARE) / (clean / clean.sum() + RARE))
     return np.asarray(np.clip(np.round(4 * odds), -127, 127), np.int8)
 

@@ -11,13 +11,15 @@ import numpy as np
 
 from textfix.characters import to_codes
 from textfix.language import LINE_END, SCALE, Model, sums
+from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
-from textfix.rules.mojibake.windows import FOREIGN, natural, telling
+from textfix.rules.mojibake.windows import FOREIGN, SOUNDS, natural, telling
 from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times
+RARE = 2  # characters more for which a letter counts that two bytes make, and Chinese text hardly holds
 LEAST_HAN, LEAST_WIDE = 2, 4  # Han characters that a reading of other encodings than UTF-8 must have; and of UTF-16
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
@@ -32,28 +34,27 @@ JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7
 # benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it: of some
 # three million names, words, lines and signs at random that were no mojibake some 30 came above.
 EVIDENCE = {
-    "gain": 0.011,
-    "folded": 0.062,
-    "plain": -1.766,
-    "together": 0.626,
-    "apart": 1.567,
-    "common": -0.819,
-    "met": 1.137,
-    "chinese": 5.678,
-    "rare": 0.224,
-    "strange": -0.262,
-    "different": 8.583,
-    "length": -1.041,
-    "long": 4.032,
-    "joints": -0.827,
-    "words": -1.102,
-    "kana": -2.655,
-    "inside": 0.892,
-    "ahead": 0.115,
-    "utf16": -1.171,
-    "again": 1.433,
+    "folded": 0.042,
+    "plain": -0.756,
+    "together": 0.294,
+    "apart": 1.314,
+    "common": -0.869,
+    "met": 1.108,
+    "chinese": 2.440,
+    "rare": 0.107,
+    "strange": -0.485,
+    "different": 6.706,
+    "length": -0.606,
+    "long": 3.648,
+    "joints": -0.544,
+    "words": -1.101,
+    "kana": -2.653,
+    "inside": 0.818,
+    "ahead": 0.124,
+    "utf16": -0.224,
+    "again": 0.324,
 }
-BIAS, ASKED = -14.593, 1.7
+BIAS, ASKED = -6.804, 2.2
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
@@ -192,10 +193,10 @@ def rivals(one: Reading, line: str) -> list[str]:
 def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float, ...] | None:
     """What speaks for a reading, as EVIDENCE names it; None where nothing could make it believed.
 
-    gain: nats by which it is likelier than the line; folded: the same against the line without differences of width
-    and case, if less; ahead: the same against what the bytes are in other languages. Of what it puts in, nats a
-    character: plain behind what stands before it (together: of all Han characters), apart as a text of its own, common
-    by single characters beyond ASCII; met: the share of pairs that the model knows; chinese: Han characters and signs
+    folded: nats by which it is likelier than the line, and than that without differences of width and case; ahead: the
+    same against what the bytes are in other languages. Of what it puts in, nats a character: plain behind what stands
+    before it (together: of all Han characters), apart as a text of its own, each stretch beyond ASCII a line, common by
+    single characters beyond ASCII; met: the share of pairs that the model knows; chinese: Han characters and signs
     of Chinese. Of what it replaces: strange and rare, the like of apart and common; different: the share of different
     characters; length: characters beyond ASCII, of UTF-16 all; long: the log of that; joints: places at which these
     touch Latin letters; words, kana: whether they are words of letters, or kana alone. inside: whether it stands in
@@ -214,13 +215,13 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     foreign = "".join(runs)
     wide = unicodedata.normalize("NFKC", line)
     lines = [text + LINE_END for text in (line, wide, wide.lower(), *rivals(one, line))]
-    apart, strange, score, *others = model.score(Text.of([one.new, old, *lines])).tolist()
+    cells = [LINE_END.join(FOREIGN.findall(text)) for text in (one.new, old)]
+    apart, strange, score, *others = model.score(Text.of([*cells, *lines])).tolist()
     ahead = min(FAR, max(-FAR, one.score - max(others[2:], default=-np.inf)))
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
     around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
     length = len(old) if utf16 else len(foreign)
     return (
-        gain,
         gain + min(0.0, score - max(others[:2])),
         one.plainness,
         one.plainness * han,
@@ -253,11 +254,18 @@ def by_themselves(text: str, model: Model) -> float:
 def possible(one: Reading, line: str, least: int) -> bool:
     """Whether a reading says something in so many Han characters at least, and the line is nothing by itself.
 
-    As many as it has other signs, of which each counts once: a row of dashes is one.
+    As many as it has other signs, of which each counts once: a row of dashes is one. Signs of Chinese text that bytes
+    made in UTF-8 are none of them, and letters that pairs of bytes make by chance count for several.
     """
     others = {sign for sign in one.new if not sign.isascii() and not HAN.match(sign)}
+    if one.even:
+        others = {sign for sign in others if not SIGNS.match(sign)}
     han = len(HAN.findall(one.new))
-    return han >= max(least, len(others)) and not natural(line[one.pieces[0].start : one.pieces[-1].end])
+    double = one.channels[0][1] in DOUBLE
+    rare = sum(bool(strange()[min(ord(sign), 0xFFFF)]) for sign in others) if double else 0
+    enough = han >= max(least, len(others) + RARE * rare)
+    sounds = any(SOUNDS.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
+    return enough and not sounds and not natural(line[one.pieces[0].start : one.pieces[-1].end])
 
 
 def with_plainness(found: Sequence[Reading | None], model: Model) -> list[Reading | None]:

@@ -16,6 +16,7 @@ from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.channels import (
     CHANNELS,
     HOPELESS,
+    LOSSES,
     READERS,
     REPLACEMENT,
     SINGLE,
@@ -117,11 +118,12 @@ def through_lattice(
             if one.pieces:
                 found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
             left = unexplained(one, asked[number])
+            taken = spaces(one, job.line) if channel[1] in SINGLE else []
             many = max(FEW * (not asked[number].inside), len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT))
             if len(left) > many or (not utf8 and asked[number].signs < MANY_SIGNS):
                 continue  # another channel, or none
-            if left and (utf8 or channel[1] in SINGLE):
-                around = {place + by for place in left for by in range(-BREAK, BREAK + 1)}
+            if taken or (left and (utf8 or channel[1] in SINGLE)):
+                around = {place + by for place in (*left, *taken) for by in range(-BREAK, BREAK + 1)}
                 again[number] = replace(job, hidden=frozenset(around & set(range(len(job.line)))))
             elif left and not job.pairs and job.line.count(REPLACEMENT) <= FEW_LOSSES:
                 again[number] = replace(job, pairs=1)
@@ -142,6 +144,12 @@ def unexplained(best: Best, window: Window) -> list[int]:
     covered = {place for piece in best.pieces for place in range(piece.start, piece.end)}
     end = len(window.line) - CUT * window.cut
     return [place for place in telling(window.line).tolist() if place not in covered and place < end]
+
+
+def spaces(best: Best, line: str) -> list[int]:
+    """The spaces that became part of a character: a byte beside them may have vanished instead."""
+    inside = (range(piece.start, piece.end) for piece in best.pieces if not piece.text.count(" "))
+    return [place for places in inside for place in places if line[place] == " "]
 
 
 def able(segment: str) -> list[str]:
@@ -188,7 +196,7 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
     for written, read in CHANNELS:
         if written != UTF8 and (sure or not strong):
             return
-        if read not in names or ((written, read) in HOPELESS and REPLACEMENT in window.segment):
+        if read not in names or ((written, read) in HOPELESS and not LOSSES.keys().isdisjoint(window.segment)):
             continue
         table = forms(read)
         if len(foreign & table.keys()) >= SHOWN * len(foreign):

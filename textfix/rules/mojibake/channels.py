@@ -17,7 +17,9 @@ import numpy as np
 from textfix.characters import LF, Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
-SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman")  # readers of one byte a character
+SINGLE = (  # readers of one byte a character
+    *("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254"),
+)
 STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)

@@ -28,7 +28,7 @@ from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, sur
 from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import SINGLE
 from textfix.rules.mojibake.pieces import Piece
-from textfix.rules.mojibake.windows import Window, as_written, is_telling, still_damaged, windows
+from textfix.rules.mojibake.windows import Window, as_written, is_loss, is_telling, still_damaged, windows
 from textfix.text import Text
 
 FURTHER = 6.0  # nats that each further channel costs
@@ -135,6 +135,7 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model
     source = text.slice(window.low, window.low + len(window.line))
     pieces = united(one.pieces, window.line)
     least = {place: piece.margin for piece in pieces if piece.lossy for place in (piece.start, piece.end)}
+    cut = cut_off(pieces, window.line) if one.channels[0][1] in SINGLE else None
     for piece in pieces:
         before = source[piece.start : piece.end]
         note = Note(RULE.name, sure, reason=names)
@@ -144,12 +145,18 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model
             reason = f"{names}; {BESIDE_LOSS}"
             note = replace(note, confidence=min(sure, round(value, 3)), inferred=True, reason=reason)
         elif piece.lossy:
-            value = sureness(piece.margin)
+            value = min(sureness(piece.margin), UNSURE if piece is cut else 1.0)
             other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
             note = replace(note, confidence=min(sure, round(value, 3)), inferred=True, alternatives=other)
         elif not one.even and misfits(piece.text, one.channels[-1][0], model):
             note = replace(note, confidence=min(sure, UNSURE), inferred=True)
         yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
+
+
+def cut_off(pieces: Sequence[Piece], line: str) -> Piece | None:
+    """The piece at the end of a line of which bytes are missing without a sign, as nowhere else: the text ended there."""
+    hidden = [piece for piece in pieces if piece.lossy and not any(map(is_loss, line[piece.start : piece.end]))]
+    return hidden[0] if len(hidden) == 1 and hidden[0].end == len(line) else None
 
 
 def sureness(margin: float) -> float:

@@ -13,7 +13,7 @@ import numpy as np
 from textfix.characters import to_codes
 from textfix.language import Model, basic
 from textfix.rules.mojibake.cells import Channel
-from textfix.rules.mojibake.channels import LOSSES, UTF8, Reader
+from textfix.rules.mojibake.channels import GBK, LOSSES, UTF8, Reader
 from textfix.rules.mojibake.lattice import Job, search
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.spots import spots
@@ -24,6 +24,9 @@ HALF = b"\xa4"  # in its place half of a character of GBK or Big5, so that the n
 # A character of UTF-8, all of it known: none that is overlong, and no surrogate.
 KNOWN = rb"\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|[\0-\x7f]"
 RUN, ONE = re.compile(rb"(?:" + KNOWN + rb"){5,}"), re.compile(KNOWN)
+OF_WINDOWS = re.compile(
+    "[€\ue000-\uf8ff]"
+)  # what code page 936 shows that others do not; it writes one "?" for two bytes
 EVEN = re.compile(rb"[\xe0-\xef\xff][\x80-\xbf\xff]{2}|[\xc2-\xdf][\x80-\xbf\xff]|[\0-\x7f]")
 CLOSES = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 SIGNS = re.compile("[" + re.escape("".join({*CLOSES, *CLOSES.values()})) + "]")
@@ -254,6 +257,7 @@ def evenness(line: str, shown: Reader) -> int:
     [0, 2, 4, -1]
     """
     raw = b"".join(UNKNOWN if one in LOSSES else shown.forms.get(one, (b"",))[0] for one in line)
+    windows = shown.name == GBK and "?" in line and bool(OF_WINDOWS.search(line))
     twice = re.sub(UNKNOWN + b"(?=[\\x80-\\xff])", 2 * UNKNOWN, raw)  # before ASCII, and at the end, nothing tells
     one, two = (len(EVEN.sub(b"", text)) for text in (raw, twice))
-    return one - two
+    return one - two + windows

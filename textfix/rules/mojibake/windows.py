@@ -72,8 +72,9 @@ class Window:
 
     @property
     def inside(self) -> bool:
-        """Whether clean text beyond ASCII stands around the segment."""
-        return not (self.line[: self.start] + self.line[self.end :]).isascii() and not still_damaged(self.line)
+        """Whether clean text beyond ASCII stands around the segment. What ASCII parts, as in JSON, may be all damaged."""
+        around = self.line[: self.start] + self.line[self.end :]
+        return not around.isascii() and not still_damaged("".join(FOREIGN.findall(self.line)))
 
 
 def is_loss(character: str) -> bool:
