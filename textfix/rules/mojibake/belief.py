@@ -14,7 +14,7 @@ from textfix.language import LINE_END, SCALE, Model, sums
 from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
-from textfix.rules.mojibake.windows import FOREIGN, SOUNDS, natural, telling
+from textfix.rules.mojibake.windows import BOPOMOFO, FOREIGN, natural, telling
 from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
@@ -264,7 +264,7 @@ def possible(one: Reading, line: str, least: int) -> bool:
     double = one.channels[0][1] in DOUBLE
     rare = sum(bool(strange()[min(ord(sign), 0xFFFF)]) for sign in others) if double else 0
     enough = han >= max(least, len(others) + RARE * rare)
-    sounds = any(SOUNDS.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
+    sounds = any(BOPOMOFO.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
     return enough and not sounds and not natural(line[one.pieces[0].start : one.pieces[-1].end])
 
 

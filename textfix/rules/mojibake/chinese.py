@@ -154,7 +154,7 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model
 
 
 def cut_off(pieces: Sequence[Piece], line: str) -> Piece | None:
-    """The piece at the end of a line of which bytes are missing without a sign, as nowhere else: the text ended there."""
+    """The piece at the end of a line of which bytes are missing without a sign, as nowhere else: it was cut there."""
     hidden = [piece for piece in pieces if piece.lossy and not any(map(is_loss, line[piece.start : piece.end]))]
     return hidden[0] if len(hidden) == 1 and hidden[0].end == len(line) else None
 

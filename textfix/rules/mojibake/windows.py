@@ -28,7 +28,7 @@ FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, f
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
-SOUNDS = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+|[\u3131-\u318e]+")  # bopomofo, and single jamo
+BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
 
@@ -72,7 +72,7 @@ class Window:
 
     @property
     def inside(self) -> bool:
-        """Whether clean text beyond ASCII stands around the segment. What ASCII parts, as in JSON, may be all damaged."""
+        """Whether clean text beyond ASCII stands around the segment; cells that ASCII parts are damaged together."""
         around = self.line[: self.start] + self.line[self.end :]
         return not around.isascii() and not still_damaged("".join(FOREIGN.findall(self.line)))
 
@@ -245,7 +245,7 @@ def natural(text: str) -> bool:
     runs = [stripped for run in FOREIGN.findall(text.replace(REPLACEMENT, " ")) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return True
-    if all(map(SOUNDS.fullmatch, runs)):
+    if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) for run in runs):
         return True
     every = "".join(runs)
     if all("\ue000" <= one <= "\uf8ff" for one in every):
