@@ -28,6 +28,7 @@ from textfix.encodings.choice import (
     sense,
     sureness,
     weighed,
+    whole_units,
 )
 from textfix.encodings.mixture import Reading, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
@@ -46,6 +47,7 @@ MAGIC = (b"\x7fELF", b"\x89PNG", b"%PDF-", b"PK\x03\x04", b"\x1f\x8b", b"\xff\xd
 CONTROLS = bytes(set(range(32)) - set(b"\a\b\t\n\v\f\r\x1a\x1b"))  # that text, also of a terminal, does not hold
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
 SENSE = 8.0  # nats that a character behind escape sequences may cost on average; code that looks alike costs more
+LIKELY_WIDE = 0.6  # how sure UTF-16 or 32 must be of bytes that are ASCII and NUL
 ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030
 APPENDED = 8  # bytes that may have been appended to UTF-16 in another encoding
 SHORT, THREE_BYTES = 64, "\u0800"  # valid UTF-8 of so few bytes, all in pairs, may be something else, and is told so
@@ -143,10 +145,16 @@ def as_utf8(data: bytes, told: str) -> Decoded | None:
         return Decoded(text, (Segment(0, len(data), "utf-8", sure, characters=len(text)),))
     if "\0" in text:
         name, sure = weighed([sampled(data)], ("utf-8", *WIDE), [hints(data, told)])[0]
-        return read(data, 0, name, sure) if sure >= UNSURE else read(data, 0, "utf-8", 1 - sure)
+        wide = name in WIDE and sure >= LIKELY_WIDE and with_ascii(data, name)
+        return read(data, 0, name, sure) if wide else read(data, 0, "utf-8", sure if name == "utf-8" else 1 - sure)
     escapes = seven_bit(text)
     edits = readings(text, escapes) if escapes else EMPTY
     return Decoded(text, (Segment(0, len(data), escapes or "ascii", characters=len(text)),), edits)
+
+
+def with_ascii(data: bytes, encoding: str) -> bool:
+    """Whether UTF-16 or 32 of these bytes holds characters of ASCII, or 一: of others no NUL is a part."""
+    return re.search("[\x01-\x7f一]", whole_units(data, encoding)) is not None
 
 
 def seven_bit(text: str) -> str | None:

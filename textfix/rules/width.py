@@ -29,11 +29,12 @@ from textfix.text import Text
 
 FEW = 2  # fullwidth letters that may be mojibake beside a loss
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
-FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
-# A point stands inside numbers and addresses, a colon inside times.
+FACE = "∩＞＜＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
+# Signs that stand inside numbers, names and addresses; a colon inside times, and behind what an address begins with.
 LETTERS = re.compile(
-    rf"[{ALNUM}]+(?:[．](?=[{ALNUM}])[{ALNUM}]+|(?<=[\uff10-\uff19])[：](?=[\uff10-\uff19])[{ALNUM}]+)*"
+    rf"[{ALNUM}]+(?:(?:[．－＿＠＋＝／＆＃]|：／／|(?<=[\uff10-\uff19])：(?=[\uff10-\uff19]))[{ALNUM}]+)*"
 )
+EYES = re.compile(f"[{ALNUM}]＿[{ALNUM}]")
 LETTER_FACE = re.compile(
     rf"(?<=[{FACE}])[{ALNUM}](?=[{FACE}])|[{ALNUM}](?=[{FACE}]+[{ALNUM}])|(?<=[{ALNUM}][{FACE}])[{ALNUM}]"
     rf"|[{ALNUM}](?=[(（][{FACE}])|(?<=[{FACE}][)）])[{ALNUM}]"
@@ -83,6 +84,8 @@ def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
 
 def meant(span: str, match: re.Match[str]) -> bool:
     """Whether fullwidth letters are a face, text about their width, or mojibake beside a loss."""
+    if EYES.fullmatch(match[0]):
+        return True
     if len(match[0]) <= FEW and REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
         return True
     line = line_around(span, match.start(), match.end())

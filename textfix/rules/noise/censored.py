@@ -37,9 +37,9 @@ WORD = 4  # syllables of a word with tone marks
 BEAM = 60
 TOGETHER = 16  # words that are read at once
 WINDOW = 300  # characters around in which talk of pinyin is heard, and that tell the script
-# What writers write so: ta stands for 他 and 她 alike, lv for level, li is a tag; the others are English words that
-# Chinese uses.
-EVERYDAY = "ta lv ng hm hng can fan he lan li long man me men ping po run she song wan"
+# What writers write so: ta stands for 他 and 她 alike, lv for level, li is a tag, su a command; the others are English
+# words that Chinese uses.
+EVERYDAY = "ta lv ng hm hng can fan he lan li long man me men ping po run she song su wan"
 COMMON, SOUGHT = 92, 0.25  # steps of the model; nats for each step below it, against what is commoner
 EXPECTED = 4.0  # nats that the character may cost, at most, over the text without it
 FAIR = 1.3  # how the margin in nats grows into confidence: benchmarks/censored.py says what comes of it

@@ -58,19 +58,23 @@ class Chooser:
     same code point. variants: for each target the variant that is usual there. number: for each direction (to hant, to
     hans) every code point's row in candidates, -1 for what is not to be decided. candidates: up to four characters
     each, 0 where there is none; usual: which of them opencc takes outside phrases. folded: each code point as its
-    simplified form. weights: shape (ROWS + 1, 4), the last row for what has no such feature. phrases: shape
+    simplified form. fixed: for each target what a character that is decided elsewhere always is, 0 for the others.
+    weights: shape (ROWS + 1, 4), the last row for what has no such feature. phrases: shape
     (BUCKETS, 4).
+    hong_kong: whether Hong Kong writes a code point that is simplified elsewhere.
     language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
     """
 
     forms: Mapping[str, Codes]
     variants: Mapping[str, Codes]
+    fixed: Mapping[str, Codes]
     number: tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]
     candidates: Codes
     usual: Small
     folded: Codes
     weights: Small
     phrases: npt.NDArray[np.uint16]
+    hong_kong: Bools
     language: Small
 
     @staticmethod
@@ -97,12 +101,14 @@ class Chooser:
         return cls(
             forms,
             {**variants, "hans": forms["hans"], "hant": variants[TARGETS[0]]},
+            {name: mapped(tables[f"fixed {name}"], np.zeros(BASE, np.uint32)) for name in forms},
             (numbers[0], numbers[1]),
             tables["candidates"].astype(np.uint32),
             tables["usual"].astype(np.int8),
             mapped(tables["fold"]),
             tables["weights"].astype(np.int8),
             tables["phrases"].astype(np.uint16),
+            np.isin(np.arange(BASE), tables["hong kong"]),
             language,
         )
 
@@ -127,7 +133,8 @@ class Chooser:
             best_of = candidates[np.arange(len(best)), best]
             found[part] = np.where(best_of == codes[at[part]], best_of, self.variants[to][best_of])
             by_phrase[part] = (said == best[:, None]).any(axis=1)
-        return found, by_phrase
+        always = self.fixed[to].take(codes[at], mode="clip")
+        return np.where(always > 0, always, found), by_phrase
 
     def scores(self, places: Places, to: str, said: Small, doubts: Floats) -> Floats:
         """In nats, shape (characters, 4); where the nearest characters leave no doubt, the others are not asked."""
@@ -229,9 +236,9 @@ class Places:
             yield np.where((code >= HAN[0]) & (code < HAN[1]), row_of(mixed(first, code)), ROWS)
 
 
-def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
-    """A table of every code point from pairs of those that become others."""
-    table = np.arange(BASE, dtype=np.uint32)
+def mapped(pairs: npt.NDArray[np.generic], others: Codes | None = None) -> Codes:
+    """A table of every code point from pairs of those that become others; others: what the rest become, themselves."""
+    table = np.arange(BASE, dtype=np.uint32) if others is None else others
     table[pairs[0].astype(np.int64)] = pairs[1]
     return table
 

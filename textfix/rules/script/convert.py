@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from textfix.characters import LF, Class, Codes, Ints, line_ends, to_str
+from textfix.characters import LF, Bools, Class, Codes, Ints, line_ends, to_str
 from textfix.config import Config
 from textfix.edits import EMPTY, Edits, Note
 from textfix.rules.script.choice import BASE, Chooser
 from textfix.rules.script.counts import Floats, counts_of, shares
 from textfix.rules.script.protect import addresses, kept
+from textfix.rules.script.region import region_of
 from textfix.rules.script.words import of_terms
 from textfix.text import Text, gathered, offsets
 
@@ -54,8 +55,19 @@ def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
         found.append(regional(part, screen.grown(telling), to, config))
     edits = joined(found)
     fixed = addresses(part)[edits.start] if len(edits) else np.zeros(0, np.bool_)
+    fixed |= spelt_so(part, edits) if to == "hant" else False
     edits = edits.select(~fixed) if fixed.any() else edits
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
+
+
+def spelt_so(text: Text, edits: Edits) -> Bools:
+    """Which edits change a character, in a document of Hong Kong, that is written so there."""
+    found = Chooser.load().hong_kong.take(edits.before.codes, mode="clip")
+    row = text.row_of(edits.start)
+    for one in np.unique(row[found]).tolist():
+        region = region_of(text.codes[text.rows[one] : text.rows[one + 1]])
+        found[row == one] &= region is not None and region.name == "hk"
+    return found
 
 
 def groups(text: Text, spans: Spans) -> Iterator[Spans]:

@@ -57,9 +57,22 @@ WORDS = (  # and names that opencc's phrases lack
     "海里海里 英里英里 游牧游牧 龙游龍游 皖系皖系 奉系奉系 直系直系 桂系桂系 晋系晉系 法系法系 院系院系 "
     "谱系譜系 民系民系 语系語系 细胞系細胞系 家系家系 游击游擊 编制編制 创制創制 制导制導 建制建制 "
 )
-HANS_WORDS = "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉"
+HANS_WORDS = (
+    "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉 执著执着 沉著沉着 著急着急 "
+    "著凉着凉 著迷着迷 著火着火 著陆着陆 见微知著见微知著 土著土著 显著显著 卓著卓著 昭著昭著 编著编著 原著原著 "
+    "名著名著 著称著称 著述著述 论著论著 专著专著 巨著巨著 著作著作 著有著有 乾热干热 乾眼干眼 乾股干股 乾煸干煸 "
+    "乾锅干锅 乾呕干呕 乾嚎干嚎 乾粮干粮 乾货干货 乾笑干笑 乾瘪干瘪 乾涸干涸 鍾馗钟馗 鍾离钟离 鍾南山钟南山 "
+    "鍾情钟情 鍾爱钟爱 鍾家钟家 鍾姓钟姓 姓鍾姓钟"
+)
+HANS_FORMS = "妳你 牠它 暱昵 堿碱 隄堤"  # what no table of opencc's has
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
 NO_WORD = "个中"  # opencc has 箇中 for it, also in 数个中的
+SAME = (
+    ("里", "裏", "裡"),
+    ("台", "臺", "台"),
+)  # of a character: a variant that is not told from another, which a region may write so
+REGIONAL = {"hant-hk": "裡裏"}  # what a region writes for another of the same, besides what opencc and its texts tell
+FIXED = {"hant-tw": "着著", "hant-hk": "着着"}  # what a character that is decided elsewhere always becomes in a region
 WITH_TWO = "乾著藉覆徵夥餘拚捱摺"  # simplified text has them, too, in some words
 
 Tables = dict[str, npt.NDArray[np.generic]]
@@ -82,6 +95,13 @@ def simplified(codes: Codes, name: str) -> Codes:
     return np.where(wrong, np.uint32(ord("于")), found)
 
 
+def merged(found: Codes, right: Codes) -> Codes:
+    """A text in the target with one of those variants that are not told apart."""
+    for source, variant, other in SAME:
+        right = np.where((found == ord(source)) & (right == ord(variant)), np.uint32(ord(other)), right)
+    return right
+
+
 def opencc_codes(codes: Codes, conversion: str) -> Codes:
     """opencc's conversion, character for character; where a line would grow or shrink it stays as it is."""
     import opencc
@@ -98,7 +118,9 @@ def opencc_codes(codes: Codes, conversion: str) -> Codes:
 def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
     """All tables but what is learnt: forms, and for each direction which characters are to be decided."""
     listed = {key: values[0] for key, values in dictionary("TSCharacters").items()}
-    several = dictionary("STCharacters")
+    several = {**dictionary("STCharacters")}
+    for character, variant, other in SAME:
+        several[character] = list(dict.fromkeys(other if one == variant else one for one in several[character]))
     to_hant = candidates(up, {key: values for key, values in several.items() if len(values) > 1})
     usual = {key: values[0] for key, values in several.items()}
     changed = changed_in_phrases(TO_HANS, listed)
@@ -114,6 +136,8 @@ def begun(up: Sequence[Pair], down: Sequence[Pair]) -> Tables:
     return {
         **{f"forms {name}": forms(name, to_hans if name == "hans" else to_hant, up) for name in (*TARGETS, "hant")},
         **{f"usual {name}": usual_variants(name, up) for name in TARGETS if name != "hans"},
+        **{f"fixed {name}": to_codes(FIXED.get(name, "")).reshape(-1, 2).T for name in (*TARGETS, "hant")},
+        "hong kong": of_hong_kong(),
         "sources": np.array([source for source, _ in rows], np.uint32),
         "first": np.array([len(to_hant)]),
         "candidates": table,
@@ -175,6 +199,8 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
         target = source
         for kind in CONVERSIONS[name]:
             target = np.where(target == source, alone[kind], target)
+        for old, new in map(to_codes, HANS_FORMS.split()):
+            target = np.where(source == old, new, target)
     elif name == "hant":
         plain, tw, hk = (alone[kind] for kind in CONVERSIONS[name])
         target = np.where(one_by_one(source, "t2s") != source, source, np.where(tw == hk, tw, plain))
@@ -188,6 +214,13 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
     return np.stack([source[differ], target[differ]])
 
 
+def of_hong_kong() -> Codes:
+    """The characters that Hong Kong writes where traditional text elsewhere has another, and simplified text these."""
+    plain = np.arange(*HAN, dtype=np.uint32)
+    written = one_by_one(plain, "t2hk")
+    return np.union1d(written[(written != plain) & (one_by_one(written, "s2t") == plain)], to_codes("着"))
+
+
 def usual_variants(name: str, up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
     """The variants of characters that a region uses less than another of the same, and that one."""
     used = counts_in(name, up)
@@ -195,7 +228,8 @@ def usual_variants(name: str, up: Sequence[Pair]) -> npt.NDArray[np.uint32]:
     other = one_by_one(codes, f"t2{name[-2:]}")
     first, second = codes[codes != other], other[codes != other]
     more = used[first] > used[second]
-    return np.stack([np.where(more, second, first), np.where(more, first, second)]).astype(np.uint32)
+    found = np.stack([np.where(more, second, first), np.where(more, first, second)]).astype(np.uint32)
+    return np.hstack([found, to_codes(REGIONAL.get(name, "")).reshape(-1, 2).T])
 
 
 def counts_in(name: str, up: Sequence[Pair]) -> Ints:

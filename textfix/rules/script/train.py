@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import itertools
 import math
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -44,10 +46,20 @@ from textfix.rules.script.choice import (
     one,
     row_of,
 )
-from textfix.rules.script.tables import Pair, begun, opencc_codes, phrase_table, places_of, same_in_region, simplified
+from textfix.rules.script.tables import (
+    Pair,
+    begun,
+    merged,
+    opencc_codes,
+    phrase_table,
+    places_of,
+    same_in_region,
+    simplified,
+)
 from textfix.text import Text
 
 HERE = Path(__file__).parent.parent.parent / "data"
+TIMES = 2  # how often the sentences that were written for this are read
 BATCH, RATE, LEFT_OUT = 1 << 14, 0.1, 0.1
 BY_PHRASE, BY_DEFAULT = (7.9, 5.0, 6.0), 3.0  # nats for a phrase, by its kind, and for opencc's usual choice
 BY_EXCEPTION = 7.9  # nats for a phrase of traditional text: those are the few words in which a form stays
@@ -89,9 +101,13 @@ def lines_of(path: Path) -> list[str]:
 def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
     """Write the tables learnt from these texts, each with what it is written in."""
     hant = [(name, wholly(lines, Class.HANS)) for name, lines in texts if name != "hans"]
+    hant += taught()
     hans = [wholly(lines, Class.HANT) for name, lines in texts if name == "hans"]
     down = [Pair(codes, simplified(codes, name), TARGETS.index("hans")) for name, codes in hant]
-    up = [Pair(pair.right, pair.found, TARGETS.index(name)) for pair, (name, _) in zip(down, hant, strict=True)]
+    up = [
+        Pair(pair.right, merged(pair.right, pair.found), TARGETS.index(name))
+        for pair, (name, _) in zip(down, hant, strict=True)
+    ]
     tables = begun(up, down)
     chooser = Chooser.of(tables)
     chooser.phrases[:] = tables["phrases"] = phrase_table(chooser)
@@ -101,6 +117,24 @@ def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
     weights = learnt(beginning(chooser), rows, labels, chooser.candidates[numbers] > 0)
     tables["weights"] = np.clip(np.round(weights * SCALE), -127, 127).astype(np.int8)
     np.savez(target, allow_pickle=False, **tables)
+
+
+def taught() -> list[tuple[str, Codes]]:
+    """The sentences that were written for this, several times, for Taiwan and for Hong Kong."""
+    listed = (HERE / "sentences.txt").read_text("utf-8").splitlines()
+    lines = [one for line in listed if not line.startswith("#") for one in expanded(line)]
+    codes = to_codes(TIMES * ("\n".join(lines) + "\n"))
+    return [(name, codes) for name in TARGETS if name != "hans"]
+
+
+def expanded(line: str) -> Iterator[str]:
+    """A line with each of the words that stand between braces.
+
+    >>> [*expanded("{一|兩}隻{狗|貓}")]
+    ['一隻狗', '一隻貓', '兩隻狗', '兩隻貓']
+    """
+    parts = [part.split("|") for part in re.split("[{}]", line)]
+    return map("".join, itertools.product(*parts))
 
 
 def wholly(lines: Sequence[str], other: Class) -> Codes:
