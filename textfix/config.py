@@ -146,7 +146,7 @@ def terms_of(value: object) -> tuple[str, ...]:
         raise ConfigError(f"keep={value!r} is no list of terms: it takes the terms themselves, not the name of a file")
     for term in value:
         word, tab, after = term.partition("\t")
-        if not word or "\t" in after or "\n" in term:
+        if not word or "\t" in after or "\n" in term or (tab and not after):
             raise ConfigError(f"keep: {term!r} is no term, nor a term, a tab and what it becomes")
         if tab and any(one.split("\t")[0] in after for one in value if "\t" in one):
             raise ConfigError(f"keep: {word!r} becomes {after!r}, which holds a term that would be changed again")
@@ -176,7 +176,7 @@ def known_encoding(label: object, option: str) -> str:
     if found is None:
         from encodings.aliases import aliases
 
-        raise ConfigError(f"{option}: {label!r} is no encoding{suggestion(label, [*aliases])}")
+        raise ConfigError(f"{option}: {label!r} is no encoding of text{suggestion(label, {*aliases} - {label})}")
     return found
 
 

@@ -40,6 +40,7 @@ from textfix.rules.mojibake.lost import LOST
 from textfix.rules.script import VOCABULARY
 
 FEW = 5  # characters that are named
+ESCAPING = ("idna", "punycode", "unicode_escape", "raw_unicode_escape")  # codecs of names and of Python's source
 
 
 def writable(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
@@ -47,6 +48,8 @@ def writable(context: click.Context, parameter: click.Parameter, value: str | No
     try:
         info = codecs.lookup(value or "utf-8")
         "".encode(info.name)
+        if info.name in ESCAPING:
+            raise LookupError
     except (LookupError, UnicodeError):
         raise click.BadParameter(f"{value!r} is no encoding that text can be written in") from None
     return info.name

@@ -31,6 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.characters import ESCAPES, Class, to_codes
+from textfix.rules.invisible import FILLERS
 from textfix.rules.mojibake.channels import CHANNELS, DOUBLE, READERS, REPLACEMENT, SINGLE, forms
 from textfix.rules.noise.lookalikes import ENCLOSURE, LATIN
 from textfix.rules.noise.separators import SIGNS
@@ -105,7 +106,8 @@ def of_unicode(character: str) -> Class:
         bits |= Class.HANGUL
     if category == "Zs" and character != " ":
         bits |= Class.SPACE
-    if (category in ("Cc", "Cf", "Zl", "Zp") and character not in "\t\n\r") or SELECTORS.match(character):
+    controls = category in ("Cc", "Cf", "Zl", "Zp") and character not in "\t\n\r"
+    if controls or SELECTORS.match(character) or character in FILLERS:
         bits |= Class.CONTROL
     if WIDE.match(character) or RADICALS.match(character) or PRIVATE.match(character):
         bits |= Class.COMPATIBLE

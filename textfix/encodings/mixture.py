@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from textfix.encodings.choice import (
     ASCII,
     CANDIDATES,
     CHINESE,
+    DOUBLE,
     NEVER,
     SAMPLE,
     Floats,
@@ -39,6 +41,8 @@ LINES = tuple(name for name in CANDIDATES if name != "euc_tw")  # in which lines
 ROUNDS = 5  # in which the shares of the encodings and the encodings of the lines are found in turn
 RARE = 1e-9  # lines that an encoding has in advance
 FEWEST = 10  # bytes beyond ASCII of a line that may be in another encoding, in text of other languages
+CLAUSE = re.compile(rb"[^\0-\x3f]{12,60}")  # bytes of characters at the start, enough to tell
+LONG, MISPLACED = 128, 12.0  # bytes of a long text; nats by which it is likelier to begin one byte later
 AGAIN = re.compile(rb"([\x80-\xff]{2})\1+")
 LIKELY = 5.5  # nats that a character of a line may cost, in text of other languages than Chinese
 
@@ -70,7 +74,32 @@ def stretches(rows: Sequence[bytes], told: str = "") -> list[Reading]:
         name, sure = chosen[number]
         parts = parts_of(rows[number], name, sure, lines)
         found[number] = Reading(parts, texts[number] if [one.encoding for one in parts] == [name] else None)
+    for number in headless(rows, found):
+        rest = stretches([rows[number][1:]], told)[0].parts
+        later = [one._replace(start=one.start + 1, end=one.end + 1) for one in rest]
+        found[number] = Reading([Stretch(0, 1, "utf-8", 0.0), *later], None)
     return found
+
+
+def headless(rows: Sequence[bytes], found: Sequence[Reading]) -> list[int]:
+    """The byte strings that begin with the second byte of a character: much likelier to be text from the next one on.
+
+    Of what is plain text as a whole only long ones are asked: in short ones a wrong clause would tell.
+    """
+    asked: defaultdict[str, list[int]] = defaultdict(list)
+    clauses: dict[int, bytes] = {}
+    for number, reading in enumerate(found):
+        first = reading.parts[0] if reading.parts else None
+        if first and first.encoding in DOUBLE and (len(rows[number]) > LONG or first.confidence < 1):
+            match = CLAUSE.match(rows[number])
+            if match and rows[number][0] >= 0x80:
+                asked[first.encoding].append(number)
+                clauses[number] = match[0]
+    late: list[int] = []
+    for name, numbers in asked.items():
+        as_is, later = (scores([clauses[number][skip:] for number in numbers], [name])[0] for skip in (0, 1))
+        late += [numbers[place] for place in np.flatnonzero(later > as_is + MISPLACED).tolist()]
+    return sorted(late)
 
 
 def doubted(rows: Sequence[bytes], texts: Sequence[str], names: Sequence[str]) -> dict[int, Ints]:

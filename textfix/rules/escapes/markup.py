@@ -37,6 +37,7 @@ from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
+UNASSIGNED = re.compile("&#(129|141|143|144|157);")  # bytes that Windows-1252 has no sign for, as HTML reads numbers
 SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
 RISKY = re.compile(f'["\r\n{SEPARATORS}]')
 PAIR = re.compile(
@@ -86,14 +87,16 @@ def entities(start: int, row: str) -> Iterator[Edit]:
 
 
 def unescaped(entity: str) -> str:
-    """What entities stand for; what would be a control character stays.
+    """What entities stand for; what would be a control character stays, but for bytes of mojibake.
 
-    >>> unescaped("&#20013;&hellip;&NTILDE;&#55357;&#56832;&#0;")
-    '中…Ñ😀&#0;'
+    >>> unescaped("&#20013;&hellip;&NTILDE;&#55357;&#56832;&#0;"), unescaped("&#229;&#176;&#143;")
+    ('中…Ñ😀&#0;', 'å°\x8f')
     """
     paired = PAIR.sub(joined, entity)
     whole = NUMBER.sub(lambda match: match[0] + ";", paired)
     found = re.sub(r"&#?[A-Za-z0-9]+;", lambda match: visible(match[0]), whole)
+    if not found.isascii():
+        found = UNASSIGNED.sub(lambda match: chr(int(match[1])), found)
     return found if found != whole or paired != entity else entity
 
 
