@@ -264,7 +264,7 @@ def possible(one: Reading, line: str, least: int) -> bool:
     double = one.channels[0][1] in DOUBLE
     rare = sum(bool(strange()[min(ord(sign), 0xFFFF)]) for sign in others) if double else 0
     enough = han >= max(least, len(others) + RARE * rare)
-    sounds = any(BOPOMOFO.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
+    sounds = all(BOPOMOFO.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
     return enough and not sounds and not natural(line[one.pieces[0].start : one.pieces[-1].end])
 
 

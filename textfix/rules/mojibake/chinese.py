@@ -13,6 +13,7 @@ Big5, which any bytes make, all evidence is weighed. Text that went wrong up to 
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -21,12 +22,13 @@ from dataclasses import replace
 import numpy as np
 
 from textfix.characters import Class
+from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
-from textfix.rules.mojibake.channels import SINGLE
+from textfix.rules.mojibake.channels import LOSSES, SINGLE
 from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.windows import Window, as_written, is_loss, is_telling, still_damaged, windows
 from textfix.text import Text
@@ -37,6 +39,7 @@ FOLLOWED = 8  # readings of a window that are turned back once more
 ALONE = 3  # characters of GBK or Big5 from which what stands beside a loss is sure by itself
 ALIKE = 4.0  # how much it speaks for a reading that other lines of the document certainly came through its channels
 BESIDE_LOSS = "beside a loss"
+NO_OTHERS: tuple[tuple[str, float], ...] = ()
 UNSURE = 0.5  # how sure a piece can be that does not fit together
 FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
@@ -59,7 +62,7 @@ def propose(text: Text, context: Context) -> Proposals:
     for window, best, over in read_as:
         more = ALIKE if over < 0 and (window.row, best.channels) in proven else 0.0
         if over + more >= 0:
-            edits += edits_of(best, window, over + more, text, context.model)
+            edits += edits_of(best, window, over + more, text, context)
     return Proposals.of(edits)
 
 
@@ -124,33 +127,50 @@ def says_something(one: Reading, window: Window) -> bool:
     return assigned(one.new) and len(old) > 1 and 3 * len(kept) <= len(old)
 
 
-def edits_of(one: Reading, window: Window, over: float, text: Text, model: Model) -> Iterator[Edit]:
+def edits_of(one: Reading, window: Window, over: float, text: Text, context: Context) -> Iterator[Edit]:
     """The edits that a reading asks for: what is certain in one, each loss with what it touches in its own.
 
     A character or two of GBK and Big5 beside a loss are no surer than that. Bytes of these may be missing without a
-    sign: where the text does not fit together, nothing is certain.
+    sign: where the text does not fit together, nothing is certain. Where only the sign of ASCII is not sure that a loss
+    may have swallowed, the sign of the loss stays in its place, unless all is asked for.
     """
     names = ", then ".join(f"{written} read as {read}" for written, read in reversed(one.channels))
-    sure = round(1 - 0.5 * float(np.exp(-(over + 1) / 2)), 3)
+    sure = round(1 - 0.5 * math.exp(-(over + 1) / 2), 3)
     source = text.slice(window.low, window.low + len(window.line))
     pieces = united(one.pieces, window.line)
     least = {place: piece.margin for piece in pieces if piece.lossy for place in (piece.start, piece.end)}
     cut = cut_off(pieces, window.line) if one.channels[0][1] in SINGLE else None
     for piece in pieces:
-        before = source[piece.start : piece.end]
-        note = Note(RULE.name, sure, reason=names)
-        beside = min((least[place] for place in (piece.start, piece.end) if place in least), default=np.inf)
-        if not piece.lossy and not one.even and len(piece.text) < ALONE and beside < np.inf:
-            value = sureness(beside)
-            reason = f"{names}; {BESIDE_LOSS}"
-            note = replace(note, confidence=min(sure, round(value, 3)), inferred=True, reason=reason)
+        value, inferred, reason, others = sure, True, names, NO_OTHERS
+        after = piece.text
+        beside = min(least.get(piece.start, math.inf), least.get(piece.end, math.inf))
+        if not piece.lossy and not one.even and len(piece.text) < ALONE and beside < math.inf:
+            value, reason = sureness(beside), f"{names}; {BESIDE_LOSS}"
+        elif context.config.restore != "all" and (marked := with_mark(piece, window.line)):
+            value, others = sureness(piece.head), ((piece.text, round(sureness(piece.margin), 3)),)
+            after = marked
         elif piece.lossy:
             value = min(sureness(piece.margin), UNSURE if piece is cut else 1.0)
-            other = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
-            note = replace(note, confidence=min(sure, round(value, 3)), inferred=True, alternatives=other)
-        elif not one.even and misfits(piece.text, one.channels[-1][0], model):
-            note = replace(note, confidence=min(sure, UNSURE), inferred=True)
-        yield Edit(window.low + piece.start, window.low + piece.end, before, piece.text, note)
+            others = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else NO_OTHERS
+        elif not one.even and misfits(piece.text, one.channels[-1][0], context.model):
+            value = UNSURE
+        else:
+            inferred = False
+        note = Note(RULE.name, min(sure, round(value, 3)), inferred, reason, others)
+        before = source[piece.start : piece.end]
+        yield Edit(window.low + piece.start, window.low + piece.end, before, after, note)
+
+
+def with_mark(piece: Piece, line: str) -> str:
+    """What is sure of a piece, and the sign of the loss that it ends with; empty where that is all of it, or nothing.
+
+    >>> with_mark(Piece(0, 2, "名:", True, 2.0, "名", 9.0), "鍚?")
+    '名?'
+    """
+    loss = line[piece.end - 1 : piece.end]
+    sure, other = (text[:-1] if text[-1:].isascii() else text for text in (piece.text, piece.other))
+    apart = piece.lossy and loss in LOSSES and sure == other and piece.text != piece.other
+    return sure + loss if apart and sure and sureness(piece.margin) < CONFIDENT <= sureness(piece.head) else ""
 
 
 def cut_off(pieces: Sequence[Piece], line: str) -> Piece | None:
@@ -161,7 +181,7 @@ def cut_off(pieces: Sequence[Piece], line: str) -> Piece | None:
 
 def sureness(margin: float) -> float:
     """How sure a guess is by so many nats before the next best."""
-    return float(1 / (1 + np.exp(-(margin - OFFSET) / FAIR)))
+    return 1 / (1 + math.exp(-(margin - OFFSET) / FAIR))
 
 
 def united(pieces: Sequence[Piece], line: str) -> list[Piece]:

@@ -6,7 +6,7 @@ Paths that were merged on the way leave the margin of each guess, and the best o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ class Piece:
     """A stretch of a window (characters start to end) and what it becomes.
 
     lossy: whether a byte of it was unknown; then margin is how many nats the best other way to read it is behind, and
-    other what it gives.
+    other what it gives. head: the same of what stands before a sign of ASCII that a loss may have swallowed.
     """
 
     start: int
@@ -31,9 +31,10 @@ class Piece:
     lossy: bool
     margin: float = np.inf
     other: str = ""
+    head: float = 0.0
 
     def moved(self, by: int) -> Piece:
-        return Piece(self.start + by, self.end + by, self.text, self.lossy, self.margin, self.other)
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Nodes:
     """The characters of all paths.
 
     parent: the one before; code: the code point; start, end: the places that it was made of; lossy: whether a byte
-    was guessed. margin: how many nats the likeliest path without it is behind, and rival: where that one was merged.
+    was guessed. margin: how many nats the likeliest path without it is behind, and rival: where that one was merged;
+    head: the same where the same character behind the same ones is the same, whatever it was made of.
     """
 
     parent: Array
@@ -62,6 +64,7 @@ class Nodes:
     lossy: Array
     margin: npt.NDArray[np.float64]
     rival: Array
+    head: npt.NDArray[np.float64]
 
     @classmethod
     def of(cls, nodes: Sequence[tuple[Array, ...]], merged: Sequence[tuple[Array, Array, Array]], best: Array) -> Nodes:
@@ -72,8 +75,11 @@ class Nodes:
             best = parent[best]
             best = best[best > 0]
         winner, loser, gap = (np.concatenate(column) for column in zip(*merged, (best, best, best), strict=True))
-        margin, rival = differing(parent, winner[on_best[winner]], loser[on_best[winner]], gap[on_best[winner]])
-        return cls(parent, code, start, end, lossy, margin / SCALE, rival)
+        winner, loser, gap = (column[on_best[winner]] for column in (winner, loser, gap))
+        margin, rival = differing(parent, winner, loser, gap)
+        first = alike(parent, code, start)
+        head, _ = differing(np.where(parent < 0, parent, first[parent]), first[winner], first[loser], gap)
+        return cls(parent, code, start, end, lossy, margin / SCALE, rival, head[first] / SCALE)
 
     def trace(self, node: int, window: str) -> tuple[Piece, ...]:
         chain = self.chain(node, 0)
@@ -101,7 +107,9 @@ class Nodes:
         weakest = chain[int(self.margin[chain].argmin())]
         ahead = self.chain(int(self.rival[weakest]), start)
         other = self.text([node for node in ahead if self.start[node] < max(end, start + 1)])
-        return Piece(start, end, text, True, float(self.margin[weakest]), other)
+        before = chain[:-1] if text[-1:].isascii() and lossy[-1] else chain
+        head = float(self.head[before].min()) if before else 0.0
+        return Piece(start, end, text, True, float(self.margin[weakest]), other, head)
 
     def chain(self, node: int, start: int) -> list[int]:
         """The characters up to this one, from a place on."""
@@ -113,6 +121,12 @@ class Nodes:
 
     def text(self, chain: Sequence[int]) -> str:
         return "".join(map(chr, self.code[list(chain)].tolist()))
+
+
+def alike(parent: Array, code: Array, start: Array) -> Array:
+    """For each node the first with the same character, at the same place, behind the same node."""
+    _, first, group = np.unique((parent + 1) << 32 | start << 21 | code, return_index=True, return_inverse=True)
+    return np.asarray(first[group], np.int64)
 
 
 def differing(parent: Array, winner: Array, loser: Array, gap: Array) -> tuple[npt.NDArray[np.float64], Array]:
