@@ -60,11 +60,12 @@ WORDS = (  # and names that opencc's phrases lack
 HANS_WORDS = (
     "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉 执著执着 沉著沉着 著急着急 "
     "著凉着凉 著迷着迷 著火着火 著陆着陆 见微知著见微知著 土著土著 显著显著 卓著卓著 昭著昭著 编著编著 原著原著 "
-    "名著名著 著称著称 著述著述 论著论著 专著专著 巨著巨著 著作著作 著有著有 乾热干热 乾眼干眼 乾股干股 乾煸干煸 "
+    "名著名著 著称著称 著述著述 论著论著 专著专著 巨著巨著 著作著作 著有著有 遗著遗著 合著合著 拙著拙著 "
+    "乾热干热 乾眼干眼 乾股干股 乾煸干煸 "
     "乾锅干锅 乾呕干呕 乾嚎干嚎 乾粮干粮 乾货干货 乾笑干笑 乾瘪干瘪 乾涸干涸 鍾馗钟馗 鍾离钟离 鍾南山钟南山 "
     "鍾情钟情 鍾爱钟爱 鍾家钟家 鍾姓钟姓 姓鍾姓钟"
 )
-HANS_FORMS = "妳你 牠它 暱昵 堿碱 隄堤"  # what no table of opencc's has
+FORMS = {"hans": "妳你 牠它 暱昵 堿碱 隄堤", "hant-tw": "账帳"}  # what no table of opencc's has
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
 NO_WORD = "个中"  # opencc has 箇中 for it, also in 数个中的
 SAME = (
@@ -199,8 +200,6 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
         target = source
         for kind in CONVERSIONS[name]:
             target = np.where(target == source, alone[kind], target)
-        for old, new in map(to_codes, HANS_FORMS.split()):
-            target = np.where(source == old, new, target)
     elif name == "hant":
         plain, tw, hk = (alone[kind] for kind in CONVERSIONS[name])
         target = np.where(one_by_one(source, "t2s") != source, source, np.where(tw == hk, tw, plain))
@@ -208,6 +207,8 @@ def forms(name: str, chosen: Mapping[int, Sequence[int]], up: Sequence[Pair]) ->
         target = alone[CONVERSIONS[name][0]]
         used = counts_in(name, up)
         target = np.where(used[source] > ATTESTED * (used[source] + used[target]), source, target)
+    for old, new in map(to_codes, FORMS.get(name, "").split()):
+        target = np.where(source == old, new, target)
     table = np.arange(BASE, dtype=np.uint32)
     table[source] = target
     differ = (target != source) & (table[np.minimum(target, BASE - 1)] == target)
