@@ -3,8 +3,9 @@
     python -m benchmarks.everyday [--show N]
 
 benchmarks/everyday holds sentences that were written for this by somebody who had not seen the ones that the model is
-trained with: kind, source, target, parted by tabs. Each holds a character that stands for several, mostly outside the
-word in which dictionaries have it. Variants between which writers are free count for nobody: FREE of script.py.
+trained with (a few share a phrase with these by chance): kind, source, target, parted by tabs. Each holds a character
+that stands for several, mostly outside the word in which dictionaries have it. Variants between which writers are free
+count for nobody: FREE of script.py.
 """
 
 from __future__ import annotations

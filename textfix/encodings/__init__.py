@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from textfix.characters import Ints
+from textfix.characters import Ints, to_codes
 from textfix.edits import EMPTY, Edit, Edits, Note
 from textfix.encodings.choice import (
     CANDIDATES,
@@ -33,7 +33,7 @@ from textfix.encodings.choice import (
 from textfix.encodings.mixture import Reading, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
-from textfix.language import Model
+from textfix.language import SCALE, Model
 from textfix.text import Text, offsets
 
 BOMS = (  # the longer first: FF FE 00 00 is UTF-32, not UTF-16 and a NUL
@@ -48,6 +48,7 @@ CONTROLS = bytes(set(range(32)) - set(b"\a\b\t\n\v\f\r\x1a\x1b"))  # that text, 
 MEANINGLESS = 11.0  # nats a character: UTF-16 or 32 read so is no text
 SENSE = 8.0  # nats that a character behind escape sequences may cost on average; code that looks alike costs more
 LIKELY_WIDE = 0.6  # how sure UTF-16 or 32 must be of bytes that are ASCII and NUL
+USUAL = 11.0  # nats that a character costs that such bytes may hold
 ONE_TO_ONE = ("gb18030", "utf-8")  # codecs that give every byte sequence back; a test tries all of GB 18030
 APPENDED = 8  # bytes that may have been appended to UTF-16 in another encoding
 SHORT, THREE_BYTES = 64, "\u0800"  # valid UTF-8 of so few bytes, all in pairs, may be something else, and is told so
@@ -145,16 +146,18 @@ def as_utf8(data: bytes, told: str) -> Decoded | None:
         return Decoded(text, (Segment(0, len(data), "utf-8", sure, characters=len(text)),))
     if "\0" in text:
         name, sure = weighed([sampled(data)], ("utf-8", *WIDE), [hints(data, told)])[0]
-        wide = name in WIDE and sure >= LIKELY_WIDE and with_ascii(data, name)
+        wide = name in WIDE and sure >= LIKELY_WIDE and usual_nuls(data, name)
         return read(data, 0, name, sure) if wide else read(data, 0, "utf-8", sure if name == "utf-8" else 1 - sure)
     escapes = seven_bit(text)
     edits = readings(text, escapes) if escapes else EMPTY
     return Decoded(text, (Segment(0, len(data), escapes or "ascii", characters=len(text)),), edits)
 
 
-def with_ascii(data: bytes, encoding: str) -> bool:
-    """Whether UTF-16 or 32 of these bytes holds characters of ASCII, or 一: of others no NUL is a part."""
-    return re.search("[\x01-\x7f一]", whole_units(data, encoding)) is not None
+def usual_nuls(data: bytes, encoding: str) -> bool:
+    """Whether the NULs of UTF-16 or 32 are parts of usual characters: of ASCII, or such as 一, 最 and U+3000."""
+    codes = to_codes(whole_units(data, encoding))
+    with_nul = codes[(codes < 0x80) | (codes & 0xFF == 0)]
+    return bool((Model.load().alone(with_nul) <= USUAL * SCALE).all())
 
 
 def seven_bit(text: str) -> str | None:

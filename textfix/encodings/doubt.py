@@ -53,6 +53,7 @@ def telling(text: Text) -> Ints:
     place = np.concatenate(hits or [np.zeros(0, np.int64)])
     value = oddness(text.codes[place]).astype(np.int16)
     close = (np.diff(place) <= TOUCHING) & (np.diff(text.row_of(place)) == 0)
+    close &= np.diff(text.codes[place].astype(np.int64)) != 0  # a row of arrows is one sign
     with_next = value + np.append(np.where(close, value[1:], 0), 0)[: len(value)]
     return np.asarray(place[with_next >= TELLING], np.int64)
 

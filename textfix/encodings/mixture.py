@@ -33,7 +33,7 @@ from textfix.encodings.choice import (
     whole_units,
 )
 from textfix.encodings.doubt import credible, doubtful, in_utf8
-from textfix.encodings.plain import WIDE
+from textfix.encodings.plain import WIDE, to_text
 from textfix.encodings.spans import Stretch, spans, windows
 from textfix.text import Text
 
@@ -42,6 +42,7 @@ ROUNDS = 5  # in which the shares of the encodings and the encodings of the line
 RARE = 1e-9  # lines that an encoding has in advance
 FEWEST = 10  # bytes beyond ASCII of a line that may be in another encoding, in text of other languages
 CLAUSE = re.compile(rb"[^\0-\x3f]{12,60}")  # bytes of characters at the start, enough to tell
+WORDS = re.compile("[\u3400-\u9fff\uac00-\ud7a3]")
 LONG, MISPLACED = 128, 12.0  # bytes of a long text; nats by which it is likelier to begin one byte later
 AGAIN = re.compile(rb"([\x80-\xff]{2})\1+")
 LIKELY = 5.5  # nats that a character of a line may cost, in text of other languages than Chinese
@@ -84,7 +85,8 @@ def stretches(rows: Sequence[bytes], told: str = "") -> list[Reading]:
 def headless(rows: Sequence[bytes], found: Sequence[Reading]) -> list[int]:
     """The byte strings that begin with the second byte of a character: much likelier to be text from the next one on.
 
-    Of what is plain text as a whole only long ones are asked: in short ones a wrong clause would tell.
+    Read from the first byte on, characters of words come out there, too, but rare ones; signs and letters do not. Short
+    byte strings are asked where their encoding is not sure.
     """
     asked: defaultdict[str, list[int]] = defaultdict(list)
     clauses: dict[int, bytes] = {}
@@ -92,7 +94,7 @@ def headless(rows: Sequence[bytes], found: Sequence[Reading]) -> list[int]:
         first = reading.parts[0] if reading.parts else None
         if first and first.encoding in DOUBLE and (len(rows[number]) > LONG or first.confidence < 1):
             match = CLAUSE.match(rows[number])
-            if match and rows[number][0] >= 0x80:
+            if match and rows[number][0] >= 0x80 and of_words(to_text(match[0], first.encoding)):
                 asked[first.encoding].append(number)
                 clauses[number] = match[0]
     late: list[int] = []
@@ -100,6 +102,12 @@ def headless(rows: Sequence[bytes], found: Sequence[Reading]) -> list[int]:
         as_is, later = (scores([clauses[number][skip:] for number in numbers], [name])[0] for skip in (0, 1))
         late += [numbers[place] for place in np.flatnonzero(later > as_is + MISPLACED).tolist()]
     return sorted(late)
+
+
+def of_words(text: str) -> bool:
+    """Whether most of a text is Han characters and syllables of Hangul, no two alike."""
+    found = WORDS.findall(text)
+    return 2 * len(found) > len(text) and len({*found}) > len(found) // 2
 
 
 def doubted(rows: Sequence[bytes], texts: Sequence[str], names: Sequence[str]) -> dict[int, Ints]:

@@ -34,8 +34,8 @@ VARIED = (
     f"#*0-9{PICTURE}{MONGOLIAN}\u1000-\u109f\u2200-\u22ff\u3001-\u9fff\ua840-\ua87f\uf900-\ufaff\uff01-\uff60"
     "\U00020000-\U0003ffff"
 )
-FILLERS = "\u034f\u115f\u1160\u3164\uffa0"  # of Hangul, and a joiner of marks: nothing between characters of Chinese
-CJK = "\u3001-\u3030\u3400-\u9fff\uff01-\uff60\U00020000-\U0003ffff"
+FILLERS = "\u034f\u115f\u1160"  # of jamo, and a joiner of marks: nothing between Han characters
+HAN = "\u3400-\u9fff\U00020000-\U0003ffff"
 NEL = "\x85"
 FLAG = "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f"
 NOTHING = "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u2060\u206a-\u206f\ufeff\ufff9-\ufffc]"
@@ -47,7 +47,7 @@ FOUND = re.compile(
     rf"|(?<=[{PICTURE}])\u200d(?=[{PICTURE}])|(?<=[{JOINING}])[\u200c\u200d]|[\u200c\u200d](?=[{JOINING}])"
     rf"|(?<=[{SPACELESS}])\u200b|\u200b(?=[{SPACELESS}])|(?<=[{MONGOLIAN}])\u180e"
     rf"|(?<=[{VARIED}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-    rf"|(?P<filler>(?<=[{CJK}])[{FILLERS}]+(?=[{CJK}]))"
+    rf"|(?P<filler>(?<=[{HAN}])[{FILLERS}]+(?=[{HAN}]))"
     rf"|(?P<nothing>{NOTHING}|[\u180e\u200b-\u200d\ufe00-\ufe0f\U000e0001-\U000e007f\U000e0100-\U000e01ef])"
     rf"|(?P<line>[\x85\u2028\u2029](?P<ended>[\r\n])?)"
     rf"|(?P<western>[\x80-\x9f])"
@@ -55,7 +55,7 @@ FOUND = re.compile(
 KINDS = {
     "terminal": "an order to a terminal",
     "mark": "marks of direction where nothing runs to the left",
-    "filler": "a filler of Hangul, or a joiner, amid Chinese",
+    "filler": "a filler of jamo, or a joiner, between Han characters",
     "nothing": "invisible, and without a meaning here",
     "line": "an unusual line end",
     "western": "a control character that Windows shows as a sign",

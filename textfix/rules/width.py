@@ -29,15 +29,16 @@ from textfix.text import Text
 
 FEW = 2  # fullwidth letters that may be mojibake beside a loss
 ALNUM = "\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
-FACE = "∩＞＜＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
-# Signs that stand inside numbers, names and addresses; a colon inside times, and behind what an address begins with.
+FACE = "∩＾｀´¯▽△∀ωДдεз￣＿≧≦≡；;°゜╯╰┻━□◇○●♀♂T_^"
+# Signs between fullwidth letters and digits belong to their number, name or address; a colon in times, and before two
+# slashes; a question mark where names and values follow.
 LETTERS = re.compile(
-    rf"[{ALNUM}]+(?:(?:[．－＿＠＋＝／＆＃]|：／／|(?<=[\uff10-\uff19])：(?=[\uff10-\uff19]))[{ALNUM}]+)*"
+    rf"[{ALNUM}]+(?:(?:[．－＿＠＋＝／＆＃]|：／／|？(?=[{ALNUM}]+＝)|(?<=[\uff10-\uff19])：(?=[\uff10-\uff19]))[{ALNUM}]+)*"
 )
-EYES = re.compile(f"[{ALNUM}]＿[{ALNUM}]")
+EYES = re.compile(f"[{ALNUM}](?:＿[{ALNUM}])+")
 LETTER_FACE = re.compile(
     rf"(?<=[{FACE}])[{ALNUM}](?=[{FACE}])|[{ALNUM}](?=[{FACE}]+[{ALNUM}])|(?<=[{ALNUM}][{FACE}])[{ALNUM}]"
-    rf"|[{ALNUM}](?=[(（][{FACE}])|(?<=[{FACE}][)）])[{ALNUM}]"
+    rf"|[{ALNUM}](?=[(（][{FACE}])|(?<=[{FACE}][)）])[{ALNUM}]|(?<=[（(]＞)[{ALNUM}](?=＜[）)])"
 )
 NAMED = re.compile("U\\+FF|全角|半角|全形|半形|全型|fullwidth|full-width|halfwidth", re.IGNORECASE)
 KATAKANA = re.compile("[\uff61-\uff9f]*[\uff66-\uff9d][\uff70\uff9e\uff9f]*[\uff66-\uff9d][\uff61-\uff9f]*")

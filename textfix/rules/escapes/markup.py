@@ -37,7 +37,8 @@ from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
-UNASSIGNED = re.compile("&#(129|141|143|144|157);")  # bytes that Windows-1252 has no sign for, as HTML reads numbers
+# Bytes that Windows-1252 has no sign for, as HTML reads numbers.
+UNASSIGNED = re.compile("&#(?:0*(129|141|143|144|157)|[xX]0*(81|8[dDfF]|90|9[dD]));")
 SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
 RISKY = re.compile(f'["\r\n{SEPARATORS}]')
 PAIR = re.compile(
@@ -87,7 +88,7 @@ def entities(start: int, row: str) -> Iterator[Edit]:
 
 
 def unescaped(entity: str) -> str:
-    """What entities stand for; what would be a control character stays, but for bytes of mojibake.
+    """What entities stand for; what would be a control character stays, unless all of them are bytes of UTF-8.
 
     >>> unescaped("&#20013;&hellip;&NTILDE;&#55357;&#56832;&#0;"), unescaped("&#229;&#176;&#143;")
     ('中…Ñ😀&#0;', 'å°\x8f')
@@ -95,9 +96,19 @@ def unescaped(entity: str) -> str:
     paired = PAIR.sub(joined, entity)
     whole = NUMBER.sub(lambda match: match[0] + ";", paired)
     found = re.sub(r"&#?[A-Za-z0-9]+;", lambda match: visible(match[0]), whole)
-    if not found.isascii():
-        found = UNASSIGNED.sub(lambda match: chr(int(match[1])), found)
+    if UNASSIGNED.search(found):
+        meant = UNASSIGNED.sub(lambda match: chr(int(match[1] or match[2], 16 if match[2] else 10)), found)
+        found = meant if of_utf8(meant) else found
     return found if found != whole or paired != entity else entity
+
+
+def of_utf8(text: str) -> bool:
+    """Whether characters are bytes of UTF-8, as Windows-1252 shows them."""
+    try:
+        b"".join(one.encode("latin-1" if one <= "\xff" else "cp1252") for one in text).decode()
+    except UnicodeError:
+        return False
+    return True
 
 
 def visible(entity: str) -> str:

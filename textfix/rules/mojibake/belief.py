@@ -28,6 +28,7 @@ SIGNS = re.compile("[\u2014\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff20]")  # o
 CYRILLIC = re.compile("[\u0400-\u052f]")
 DRAWN = re.compile("[\x00-\x7f\u2500-\u25ff]+")  # frames, and letters that are drawn with them
 KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
+HANGUL, IDEOGRAPHS = re.compile("[\uac00-\ud7a3]+"), re.compile(f"(?:{HAN.pattern})+")
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
@@ -35,26 +36,28 @@ JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7
 # three million names, words, lines and signs at random that were no mojibake some 30 came above.
 EVIDENCE = {
     "folded": 0.042,
-    "plain": -0.756,
-    "together": 0.294,
-    "apart": 1.314,
-    "common": -0.869,
-    "met": 1.108,
-    "chinese": 2.440,
-    "rare": 0.107,
-    "strange": -0.485,
-    "different": 6.706,
-    "length": -0.606,
-    "long": 3.648,
-    "joints": -0.544,
-    "words": -1.101,
-    "kana": -2.653,
-    "inside": 0.818,
+    "plain": -0.647,
+    "together": 0.275,
+    "apart": 1.268,
+    "common": -0.861,
+    "met": 1.048,
+    "chinese": 2.458,
+    "rare": 0.070,
+    "strange": -0.433,
+    "different": 6.756,
+    "length": -0.596,
+    "long": 2.629,
+    "joints": -0.693,
+    "words": -0.857,
+    "kana": -2.721,
+    "hangul": -1.625,
+    "ideographs": -1.413,
+    "inside": 0.892,
     "ahead": 0.124,
-    "utf16": -0.224,
-    "again": 0.324,
+    "utf16": -0.206,
+    "again": 0.970,
 }
-BIAS, ASKED = -6.804, 2.2
+BIAS, ASKED = -3.938, 1.8
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
@@ -199,8 +202,9 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     single characters beyond ASCII; met: the share of pairs that the model knows; chinese: Han characters and signs
     of Chinese. Of what it replaces: strange and rare, the like of apart and common; different: the share of different
     characters; length: characters beyond ASCII, of UTF-16 all; long: the log of that; joints: places at which these
-    touch Latin letters; words, kana: whether they are words of letters, or kana alone. inside: whether it stands in
-    clean text; utf16: whether it came through UTF-16; again: through how many channels more than one.
+    touch Latin letters; words, kana, hangul, ideographs: whether they are words of letters, or these alone. inside:
+    whether it stands in clean text; utf16: whether it came through UTF-16; again: through how many channels more than
+    one.
     """
     start, end = one.pieces[0].start, one.pieces[-1].end
     utf16 = any(channel in WHOLE for channel in one.channels)
@@ -237,6 +241,8 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
         len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
         all(map(is_word, runs)),
         all(map(KANA.fullmatch, runs)),
+        all(map(HANGUL.fullmatch, runs)),
+        all(map(IDEOGRAPHS.fullmatch, runs)),
         not around.isascii(),
         ahead,
         utf16,

@@ -20,6 +20,7 @@ from textfix.rules.mojibake.channels import (
     READERS,
     REPLACEMENT,
     SINGLE,
+    UNUSUAL,
     UTF8,
     WHOLE,
     forms,
@@ -116,7 +117,8 @@ def through_lattice(
         for (number, job), score in zip(jobs.items(), scores, strict=True):
             one = best[number]
             if one.pieces:
-                found[number].append(Reading(texts[number], one.pieces, (channel,), score - one.against))
+                against = one.against + UNUSUAL.get(channel[1], 0.0)
+                found[number].append(Reading(texts[number], one.pieces, (channel,), score - against))
             left = unexplained(one, asked[number])
             taken = spaces(one, job.line) if channel[1] in SINGLE else []
             many = max(FEW * (not asked[number].inside), len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT))

@@ -17,9 +17,9 @@ import numpy as np
 from textfix.characters import LF, Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
-SINGLE = (  # readers of one byte a character
-    *("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", "cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254"),
-)
+CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254")
+SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", *CODE_PAGES)  # readers of one byte a character
+UNUSUAL = {"cp1254": 5.0, "cp852": 2.0}  # nats against readers that differ little from more usual ones
 STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)

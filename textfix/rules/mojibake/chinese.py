@@ -24,7 +24,7 @@ import numpy as np
 from textfix.characters import Class
 from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
-from textfix.language import Model
+from textfix.language import LINE_END, Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
@@ -40,8 +40,9 @@ ALONE = 3  # characters of GBK or Big5 from which what stands beside a loss is s
 ALIKE = 4.0  # how much it speaks for a reading that other lines of the document certainly came through its channels
 BESIDE_LOSS = "beside a loss"
 NO_OTHERS: tuple[tuple[str, float], ...] = ()
+ENDING = 5.5  # nats that the last character of a line, and its end, may cost if bytes vanished there
 UNSURE = 0.5  # how sure a piece can be that does not fit together
-FAIR, OFFSET = 1.4, 1.4  # how the margin in nats grows into confidence; see docs/model.md
+FAIR, OFFSET = 1.35, 0.6  # how the margin in nats grows into confidence; see docs/model.md
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
 ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", re.IGNORECASE)
 NAMES = re.compile(
@@ -139,7 +140,7 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, context: Con
     source = text.slice(window.low, window.low + len(window.line))
     pieces = united(one.pieces, window.line)
     least = {place: piece.margin for piece in pieces if piece.lossy for place in (piece.start, piece.end)}
-    cut = cut_off(pieces, window.line) if one.channels[0][1] in SINGLE else None
+    cut = cut_off(one, pieces, window.line, context.model)
     for piece in pieces:
         value, inferred, reason, others = sure, True, names, NO_OTHERS
         after = piece.text
@@ -173,10 +174,18 @@ def with_mark(piece: Piece, line: str) -> str:
     return sure + loss if apart and sure and sureness(piece.margin) < CONFIDENT <= sureness(piece.head) else ""
 
 
-def cut_off(pieces: Sequence[Piece], line: str) -> Piece | None:
-    """The piece at the end of a line of which bytes are missing without a sign, as nowhere else: it was cut there."""
-    hidden = [piece for piece in pieces if piece.lossy and not any(map(is_loss, line[piece.start : piece.end]))]
-    return hidden[0] if len(hidden) == 1 and hidden[0].end == len(line) else None
+def cut_off(one: Reading, pieces: Sequence[Piece], line: str, model: Model) -> Piece | None:
+    """The piece at the end of a line that seems to have been cut there: bytes are missing without a sign, as nowhere
+    else, and what they would make does not end a line as one expects (”, 。)."""
+    hidden = [piece for piece in pieces if piece.lossy and not any(map(shows_loss, line[piece.start : piece.end]))]
+    if one.channels[0][1] not in SINGLE or len(hidden) != 1 or hidden[0].end < len(line):
+        return None
+    values = model.characters(Text.of(one.text + LINE_END))
+    return hidden[0] if -float(values[-2:].sum()) > ENDING else None
+
+
+def shows_loss(character: str) -> bool:
+    return character in LOSSES or is_loss(character)
 
 
 def sureness(margin: float) -> float:

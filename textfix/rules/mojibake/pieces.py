@@ -125,7 +125,8 @@ class Nodes:
 
 def alike(parent: Array, code: Array, start: Array) -> Array:
     """For each node the first with the same character, at the same place, behind the same node."""
-    _, first, group = np.unique((parent + 1) << 32 | start << 21 | code, return_index=True, return_inverse=True)
+    key = (parent + 1) << 38 | start << 21 | code  # places of at most 65,536, and code points
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
     return np.asarray(first[group], np.int64)
 
 

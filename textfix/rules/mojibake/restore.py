@@ -24,9 +24,7 @@ HALF = b"\xa4"  # in its place half of a character of GBK or Big5, so that the n
 # A character of UTF-8, all of it known: none that is overlong, and no surrogate.
 KNOWN = rb"\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|[\0-\x7f]"
 RUN, ONE = re.compile(rb"(?:" + KNOWN + rb"){5,}"), re.compile(KNOWN)
-OF_WINDOWS = re.compile(
-    "[€\ue000-\uf8ff]"
-)  # what code page 936 shows that others do not; it writes one "?" for two bytes
+WINDOWS = re.compile("[€\ue000-\uf8ff]")  # what only code page 936 shows, which writes one "?" for two bytes
 EVEN = re.compile(rb"[\xe0-\xef\xff][\x80-\xbf\xff]{2}|[\xc2-\xdf][\x80-\xbf\xff]|[\0-\x7f]")
 CLOSES = {"(": ")", "[": "]", "{": "}", '"': '"', "'": "'", "`": "`"}
 SIGNS = re.compile("[" + re.escape("".join({*CLOSES, *CLOSES.values()})) + "]")
@@ -252,12 +250,13 @@ def cuts(raw: bytes, begins: Sequence[int]) -> Iterator[Cut]:
 def evenness(line: str, shown: Reader) -> int:
     """How many bytes more make UTF-8 if each sign of loss stands for two bytes than if for one.
 
+    One more where the line was shown by Windows, whose question marks do.
+
     >>> from textfix.rules.mojibake.channels import reader
     >>> [evenness(line, reader("gb18030")) for line in ("鏁版嵁搴�", "鎵�崰", "瀵艰嚧浣犱?涓?暟", "鍏?鍥")]
     [0, 2, 4, -1]
     """
     raw = b"".join(UNKNOWN if one in LOSSES else shown.forms.get(one, (b"",))[0] for one in line)
-    windows = shown.name == GBK and "?" in line and bool(OF_WINDOWS.search(line))
     twice = re.sub(UNKNOWN + b"(?=[\\x80-\\xff])", 2 * UNKNOWN, raw)  # before ASCII, and at the end, nothing tells
     one, two = (len(EVEN.sub(b"", text)) for text in (raw, twice))
-    return one - two + windows
+    return one - two + int(shown.name == GBK and "?" in line and WINDOWS.search(line) is not None)

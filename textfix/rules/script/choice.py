@@ -58,10 +58,10 @@ class Chooser:
     same code point. variants: for each target the variant that is usual there. number: for each direction (to hant, to
     hans) every code point's row in candidates, -1 for what is not to be decided. candidates: up to four characters
     each, 0 where there is none; usual: which of them opencc takes outside phrases. folded: each code point as its
-    simplified form. fixed: for each target what a character that is decided elsewhere always is, 0 for the others.
+    simplified form. fixed: for each target pairs of a character that is decided elsewhere and what it always is.
     weights: shape (ROWS + 1, 4), the last row for what has no such feature. phrases: shape
     (BUCKETS, 4).
-    hong_kong: whether Hong Kong writes a code point that is simplified elsewhere.
+    hong_kong: whether a code point is what Hong Kong writes, and simplified or a variant elsewhere.
     language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
     """
 
@@ -101,7 +101,7 @@ class Chooser:
         return cls(
             forms,
             {**variants, "hans": forms["hans"], "hant": variants[TARGETS[0]]},
-            {name: mapped(tables[f"fixed {name}"], np.zeros(BASE, np.uint32)) for name in forms},
+            {name: tables[f"fixed {name}"].astype(np.uint32) for name in forms},
             (numbers[0], numbers[1]),
             tables["candidates"].astype(np.uint32),
             tables["usual"].astype(np.int8),
@@ -133,8 +133,9 @@ class Chooser:
             best_of = candidates[np.arange(len(best)), best]
             found[part] = np.where(best_of == codes[at[part]], best_of, self.variants[to][best_of])
             by_phrase[part] = (said == best[:, None]).any(axis=1)
-        always = self.fixed[to].take(codes[at], mode="clip")
-        return np.where(always > 0, always, found), by_phrase
+        for character, always in self.fixed[to].T:
+            found[codes[at] == character] = always
+        return found, by_phrase
 
     def scores(self, places: Places, to: str, said: Small, doubts: Floats) -> Floats:
         """In nats, shape (characters, 4); where the nearest characters leave no doubt, the others are not asked."""
@@ -236,9 +237,9 @@ class Places:
             yield np.where((code >= HAN[0]) & (code < HAN[1]), row_of(mixed(first, code)), ROWS)
 
 
-def mapped(pairs: npt.NDArray[np.generic], others: Codes | None = None) -> Codes:
-    """A table of every code point from pairs of those that become others; others: what the rest become, themselves."""
-    table = np.arange(BASE, dtype=np.uint32) if others is None else others
+def mapped(pairs: npt.NDArray[np.generic]) -> Codes:
+    """A table of every code point from pairs of those that become others."""
+    table = np.arange(BASE, dtype=np.uint32)
     table[pairs[0].astype(np.int64)] = pairs[1]
     return table
 

@@ -22,6 +22,7 @@ from textfix.text import Text, gathered, offsets
 NAME = "script.convert"
 PART = 1 << 18  # characters that are converted at once
 NONE = np.zeros(0, np.int64)
+MOSTLY = 0.4  # share of simplified characters from which a document is none in the spelling of Hong Kong
 LEAST = 1e-4  # of the share of the other script
 OWN = {"hans": Class.HANS, "hant": Class.HANT, "hant-tw": Class.HANT, "hant-hk": Class.HANT}
 OTHER = {"hans": Class.HANT, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}
@@ -55,19 +56,22 @@ def convert_rows(text: Text, rows: Ints, to: str, config: Config) -> Edits:
         found.append(regional(part, screen.grown(telling), to, config))
     edits = joined(found)
     fixed = addresses(part)[edits.start] if len(edits) else np.zeros(0, np.bool_)
-    fixed |= spelt_so(part, edits) if to == "hant" else False
+    if to == "hant":
+        fixed |= spelt_so(part, edits, share)
     edits = edits.select(~fixed) if fixed.any() else edits
     return edits.moved((text.rows[rows] - part.rows[:-1])[part.row_of(edits.start)])
 
 
-def spelt_so(text: Text, edits: Edits) -> Bools:
-    """Which edits change a character, in a document of Hong Kong, that is written so there."""
-    found = Chooser.load().hong_kong.take(edits.before.codes, mode="clip")
+def spelt_so(text: Text, edits: Edits, share: Floats) -> Bools:
+    """Which edits change a character that is written so in Hong Kong, in a traditional document from there."""
     row = text.row_of(edits.start)
-    for one in np.unique(row[found]).tolist():
-        region = region_of(text.codes[text.rows[one] : text.rows[one + 1]])
-        found[row == one] &= region is not None and region.name == "hk"
-    return found
+    found = Chooser.load().hong_kong.take(edits.before.codes, mode="clip") & (share[row] < MOSTLY)
+    if not found.any():
+        return found
+    asked = np.unique(row[found])
+    regions = [region_of(text.codes[text.rows[one] : text.rows[one + 1]]) for one in asked.tolist()]
+    there = asked[[one is not None and one.name == "hk" for one in regions]]
+    return found & np.isin(row, there)
 
 
 def groups(text: Text, spans: Spans) -> Iterator[Spans]:

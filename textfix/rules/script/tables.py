@@ -61,6 +61,7 @@ HANS_WORDS = (
     "甚夥甚夥 应旂应旂 着数着数 瞭望瞭望 瞭哨瞭哨 枕藉枕藉 狼藉狼藉 慰藉慰藉 蕴藉蕴藉 执著执着 沉著沉着 著急着急 "
     "著凉着凉 著迷着迷 著火着火 著陆着陆 见微知著见微知著 土著土著 显著显著 卓著卓著 昭著昭著 编著编著 原著原著 "
     "名著名著 著称著称 著述著述 论著论著 专著专著 巨著巨著 著作著作 著有著有 遗著遗著 合著合著 拙著拙著 "
+    "译著译著 彰著彰著 著想着想 著眼着眼 著手着手 著重着重 "
     "乾热干热 乾眼干眼 乾股干股 乾煸干煸 "
     "乾锅干锅 乾呕干呕 乾嚎干嚎 乾粮干粮 乾货干货 乾笑干笑 乾瘪干瘪 乾涸干涸 鍾馗钟馗 鍾离钟离 鍾南山钟南山 "
     "鍾情钟情 鍾爱钟爱 鍾家钟家 鍾姓钟姓 姓鍾姓钟"
@@ -68,10 +69,9 @@ HANS_WORDS = (
 FORMS = {"hans": "妳你 牠它 暱昵 堿碱 隄堤", "hant-tw": "账帳"}  # what no table of opencc's has
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
 NO_WORD = "个中"  # opencc has 箇中 for it, also in 数个中的
-SAME = (
-    ("里", "裏", "裡"),
-    ("台", "臺", "台"),
-)  # of a character: a variant that is not told from another, which a region may write so
+# Character, variant, other: where the character becomes the variant, it is taken for the other in the training. Hong
+# Kong writes 裏 and Taiwan 裡, which REGIONAL sees to; Taiwan writes 台 beside 臺, so that what is written stays.
+SAME = (("里", "裏", "裡"), ("台", "臺", "台"))
 REGIONAL = {"hant-hk": "裡裏"}  # what a region writes for another of the same, besides what opencc and its texts tell
 FIXED = {"hant-tw": "着著", "hant-hk": "着着"}  # what a character that is decided elsewhere always becomes in a region
 WITH_TWO = "乾著藉覆徵夥餘拚捱摺"  # simplified text has them, too, in some words
@@ -96,11 +96,11 @@ def simplified(codes: Codes, name: str) -> Codes:
     return np.where(wrong, np.uint32(ord("于")), found)
 
 
-def merged(found: Codes, right: Codes) -> Codes:
-    """A text in the target with one of those variants that are not told apart."""
-    for source, variant, other in SAME:
-        right = np.where((found == ord(source)) & (right == ord(variant)), np.uint32(ord(other)), right)
-    return right
+def merged(source: Codes, target: Codes) -> Codes:
+    """A text in the target with one of those variants that are not told apart; source: the text before conversion."""
+    for character, variant, other in SAME:
+        target = np.where((source == ord(character)) & (target == ord(variant)), np.uint32(ord(other)), target)
+    return target
 
 
 def opencc_codes(codes: Codes, conversion: str) -> Codes:
