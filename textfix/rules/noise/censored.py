@@ -37,10 +37,11 @@ WORD = 4  # syllables of a word with tone marks
 BEAM = 60
 TOGETHER = 16  # words that are read at once
 WINDOW = 300  # characters around in which talk of pinyin is heard, and that tell the script
-# What writers write so: ta stands for 他 and 她 alike, lv for level, li is a tag, su a command; the others are English
-# words that Chinese uses.
-EVERYDAY = "ta lv ng hm hng can fan he lan li long man me men ping po run she song su wan"
+# What writers write so: ta stands for 他 and 她 alike, lv for level, li is a tag; the others are English words that
+# Chinese uses.
+EVERYDAY = "ta lv ng hm hng can fan he lan li long man me men ping po run she song wan"
 COMMON, SOUGHT = 92, 0.25  # steps of the model; nats for each step below it, against what is commoner
+OTHERWISE = 4.0  # nats against a character that is usually read otherwise
 EXPECTED = 4.0  # nats that the character may cost, at most, over the text without it
 FAIR = 1.3  # how the margin in nats grows into confidence: benchmarks/censored.py says what comes of it
 LEAST = 0.5  # confidence from which a repair is proposed
@@ -161,6 +162,13 @@ def written_in(script: Class, reading: str) -> str:
     return "".join(one for one, mark in zip(options, marks.tolist(), strict=True) if not mark & other)[:MOST]
 
 
+@cache
+def usually_so(reading: str) -> frozenset[str]:
+    """The characters of which a syllable, with its tone or without, is the first reading."""
+    names = syllables().get(reading, (reading,))
+    return frozenset().union(*(table()[name][0] for name in names if name in table()))
+
+
 def script_at(text: Text, start: int, end: int) -> Class:
     """The script of what stands around, simplified where nothing tells."""
     row = int(text.row_of(start))
@@ -197,6 +205,10 @@ def readings(words: Sequence[Word], scripts: Sequence[Class], model: Model) -> l
         if not lines:
             return [listed if index not in asked else [] for index, listed in enumerate(found)]
         scores = model.score(Text.of(lines)) + sought([one for listed in texts for one in listed])
+        usual = [usually_so(words[index].syllables[number]) for index in asked]
+        scores -= OTHERWISE * np.array(
+            [one[-1] not in known for known, some in zip(usual, texts, strict=True) for one in some]
+        )
         sizes = np.cumsum([len(listed) for listed in texts])[:-1]
         for index, listed, part in zip(asked, texts, np.split(scores, sizes), strict=True):
             best = np.argsort(-part, kind="stable")[:BEAM].tolist()
