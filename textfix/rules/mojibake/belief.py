@@ -19,6 +19,8 @@ from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times
+# Letters with marks that each stand between plain ones, as in words of Latin; bytes of Chinese stand side by side.
+LATIN = re.compile("[A-Za-z]*(?:[\u00c0-\u024f](?:[A-Za-z]+|$))+")
 RARE = 2  # characters more for which a letter counts that two bytes make, and Chinese text hardly holds
 LEAST_HAN, LEAST_WIDE = 2, 4  # Han characters that a reading of other encodings than UTF-8 must have; and of UTF-16
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
@@ -271,7 +273,22 @@ def possible(one: Reading, line: str, least: int) -> bool:
     rare = sum(bool(strange()[min(ord(sign), 0xFFFF)]) for sign in others) if double else 0
     enough = han >= max(least, len(others) + RARE * rare)
     sounds = all(BOPOMOFO.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
-    return enough and not sounds and not natural(line[one.pieces[0].start : one.pieces[-1].end])
+    start, end = one.pieces[0].start, one.pieces[-1].end
+    return enough and not sounds and not natural(line[start:end]) and not is_latin(line, start, end)
+
+
+def is_latin(line: str, start: int, end: int) -> bool:
+    """Whether a stretch is a word of Latin letters, or a part of one, in small letters or with a capital first.
+
+    >>> [is_latin(line, 0, 4) for line in ("Ñuñoa", "ÖÐÎÄ", "¤¤¤å")]
+    [True, False, False]
+    """
+    while start > 0 and line[start - 1].isalpha():
+        start -= 1
+    while end < len(line) and line[end].isalpha():
+        end += 1
+    word = line[start:end]
+    return LATIN.fullmatch(word) is not None and (word.istitle() or word.islower())
 
 
 def with_plainness(found: Sequence[Reading | None], model: Model) -> list[Reading | None]:
