@@ -466,8 +466,8 @@ def test_detect_shows_the_segments_of_a_mixed_file(folder: Path) -> None:
 
 
 def test_what_is_not_sure_enough_to_be_restored_is_told(folder: Path) -> None:
-    lost = "他说鏉�的事，我们都不知道。鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥".encode()
-    (folder / "a.txt").write_bytes(lost)
+    lost = "鍒涘缓骞冲彴瀵瑰簲鐨勫彂甯冨櫒瀹炰緥\n纭�瀹�\n"  # 定, 宝 or 宋
+    (folder / "a.txt").write_text(lost, "utf-8")
     (line,) = told(run(folder, "fix", "a.txt", "-o", "b.txt")).splitlines()
     assert "in 1 place, left alone" in line and "--restore all" in line
     assert not told(run(folder, "fix", "--restore", "all", "a.txt", "-o", "c.txt"))
