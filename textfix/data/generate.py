@@ -47,6 +47,7 @@ SHARED, KEPT = 0.08, 0.0015
 SIMPLIFIED_TOO = "拚捱摺"
 SAMPLE = 2_000_000  # characters taken of a file to tell mojibake from clean text
 RARE = 1e-8  # share that is added to every character's
+KIND = 0.64  # what readers of pairs, and all others, each count of mojibake: which kind it was is seen from the rest
 AGAIN = 0.1  # how often text goes wrong twice over, against once
 SEEN, BOTH = 5, 0.1  # occurrences, and the share of all, from which a region uses a word of elsewhere, too
 TELLING = 12  # quarters of a nat from which a character has the class MOJIBAKE
@@ -184,7 +185,7 @@ def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
                 for other in then:
                     once = once.encode("utf-8").decode(other, "replace")
                 damaged += shares(once) * weight * (AGAIN if then else 1)
-    odds = np.log((damaged / damaged.sum() + RARE) / (clean / clean.sum() + RARE))
+    odds = np.log((2 * KIND * damaged / damaged.sum() + RARE) / (clean / clean.sum() + RARE))
     return np.asarray(np.clip(np.round(4 * odds), -127, 127), np.int8)
 
 

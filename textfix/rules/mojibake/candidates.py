@@ -33,7 +33,7 @@ from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Windo
 from textfix.text import Text
 
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
-LATTICES = 3  # channels of a window that go through the lattice
+LATTICES = 5  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, without losses and with
@@ -65,15 +65,20 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
         for channel in channels:
             unsolved[channel].append(number)
     for channel in sorted(unsolved, key=CHANNELS.index):  # of equal readings the first stays, in any company
-        numbers = [one for one in unsolved[channel] if channel[0] == UTF8 or not any(map(surely, found[one]))]
+        numbers = [
+            number
+            for number in unsolved[channel]
+            if channel[0] == UTF8 or not any(surely(one, asked[number].line) for one in found[number])
+        ]
         if numbers:
             through_lattice(found, asked, channel, numbers, model)
     return found
 
 
-def surely(one: Reading) -> bool:
-    """Whether a reading is plain text in UTF-8, so that no other encoding need be tried."""
-    return one.even and plain(one) and one.score >= PLAIN_ENOUGH * len(one.text)
+def surely(one: Reading, line: str) -> bool:
+    """Whether a reading of a line is plain text in UTF-8, so that no other encoding need be tried."""
+    likely = one.even and plain(one) and one.score >= PLAIN_ENOUGH * len(one.text)
+    return likely and len(telling(one.text)) <= LEFT * len(telling(line))
 
 
 def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model, wide: bool) -> list[list[Reading]]:
@@ -194,7 +199,7 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
     strong = signs >= FEW_SIGNS if alone else window.strength >= TELLING and signs >= MANY_SIGNS
     strong &= sum(map(is_loss, window.segment)) <= MOSTLY_LOST * len(window.segment)
     foreign = {character for character in {*window.segment} if not character.isascii() and not is_loss(character)}
-    sure = False
+    sure, seen = False, set[tuple[str, str]]()
     for written, read in CHANNELS:
         if written != UTF8 and (sure or not strong):
             return
@@ -208,7 +213,10 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
             chinese = CHINESE.search(text) or (alone and REPLACEMENT in window.segment)  # all of it may be lost
             if size and chinese and valid >= (VALID if alone else VALID_INSIDE):
-                sure = sure or (written == UTF8 and valid >= SURELY)
+                if read in UNUSUAL and (written, text) in seen and REPLACEMENT not in window.segment:
+                    continue
+                seen.add((written, text))
+                sure = sure or (written == UTF8 and valid >= SURELY and len(CHINESE.findall(text)) > 1)
                 yield Attempt(written, read, text, size)
 
 

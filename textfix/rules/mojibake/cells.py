@@ -15,7 +15,7 @@ from textfix.language import LINE_END, SCALE, Model
 from textfix.rules.mojibake.channels import ANY, TAKEN, UTF8, Pattern, Reader, reader
 from textfix.text import Text
 
-CLEARLY_CLEAN = -12  # quarters of a nat: characters that hardly stand in mojibake
+CLEARLY_CLEAN = -9  # quarters of a nat: characters that hardly stand in mojibake
 CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte
 LEADS = (0xC2, *range(0xE2, 0xF0))  # first bytes that an unknown byte of UTF-8 may be
 FRAME = "\"'`()[]{}<>"  # signs of ASCII behind which, and before which, text is as at the end of a line
