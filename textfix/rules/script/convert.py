@@ -23,6 +23,7 @@ NAME = "script.convert"
 PART = 1 << 18  # characters that are converted at once
 NONE = np.zeros(0, np.int64)
 MOSTLY = 0.4  # share of simplified characters from which a document is none in the spelling of Hong Kong
+STAYS = 1.2  # how much the script around counts for a character that may stay
 LEAST = 1e-4  # of the share of the other script
 OWN = {"hans": Class.HANS, "hant": Class.HANT, "hant-tw": Class.HANT, "hant-hk": Class.HANT}
 OTHER = {"hans": Class.HANT, "hant": Class.HANS, "hant-tw": Class.HANS, "hant-hk": Class.HANS}
@@ -98,7 +99,7 @@ def converted(text: Text, spans: Spans, to: str, share: Floats, config: Config) 
     codes, marks, chooser = part.text.codes, part.text.classes, Chooser.load()
     at = chooser.asked(codes, to)
     near = shares(codes, marks, at, share[text.row_of(part.places[at])])
-    doubt = -np.log(np.maximum(LEAST, near if to != "hans" else 1 - near))
+    doubt = -STAYS * np.log(np.maximum(LEAST, near if to != "hans" else 1 - near))
     after, kind = in_form(codes, to), np.full(len(codes), REGION, np.int8)
     kind[(marks & int(OTHER[to] | (Class.FOLDS if to == "hans" else 0))) != 0] = TABLE
     after[at], by_phrase = chooser.chosen(codes, to, at, doubt.astype(np.float32))
