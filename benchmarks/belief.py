@@ -4,9 +4,10 @@
 
 Readings of what really is mojibake, made of texts that the language model is trained anew without, against readings of
 what is not: names, words and units of all languages but Chinese in CLDR (from the package babel), the words of jieba,
-clean text of the corpora in lines and in pieces, words of Japanese in half width, signs of private use, frames and
-formulas, and mojibake of other languages. Logistic regression; printed are the weights, and how many are found where
-none, and a few, of the others are believed, each text judged by weights fitted without it.
+such words as cells of JSON and SQL, clean text of the corpora in lines and in pieces, words of Japanese in half width,
+signs of private use, frames and formulas, and mojibake of other languages. Logistic regression; printed are the
+weights, and how many are found where none, and a few, of the others are believed, each text judged by weights fitted
+without it.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from benchmarks.script import FREE, ONLY_SCRIPT, Convert, peers
 
 TEXTS = Path(__file__).parent / "everyday"
 ALIKE = str.maketrans({one[1]: one[0] for one in FREE.split()})
-WORDS = (("计劃", "计畫"), ("傢俱", "家具"), ("黴", "霉"), ("絃", "弦"), ("鬨", "哄"), ("衚衕", "胡同"), ("硃", "朱"))
+WORDS = (("傢俱", "家具"), ("黴", "霉"), ("絃", "弦"), ("鬨", "哄"), ("衚衕", "胡同"), ("硃", "朱"))
 
 
 def main() -> None:

@@ -36,9 +36,8 @@ def main() -> None:
                 run(command, folder)
                 times[name].append(time.perf_counter() - start)
             first.append(float(run(["-c", FIRST], folder)))
-    middle = {
-        name: statistics.median(values[1:]) for name, values in times.items()
-    }  # the first run writes the bytecode
+    # The first run writes the bytecode.
+    middle = {name: statistics.median(values[1:]) for name, values in times.items()}
     for name, value in middle.items():
         print(f"{name:14} {1000 * value:6.1f} ms  {value / middle['import click']:.2f} times (target {TARGET})")
     print(f"first call     {1000 * statistics.median(first[1:]):6.1f} ms behind the import (target {FIRST_TARGET})")

@@ -46,13 +46,13 @@ ESCAPING = ("idna", "punycode", "unicode_escape", "raw_unicode_escape")  # codec
 def writable(context: click.Context, parameter: click.Parameter, value: str | None) -> str:
     """The codec of an encoding; a usage error for none."""
     try:
-        info = codecs.lookup(value or "utf-8")
-        "".encode(info.name)
-        if info.name in ESCAPING:
-            raise LookupError
+        name = codecs.lookup(value or "utf-8").name
+        "".encode(name)
     except (LookupError, UnicodeError):
-        raise click.BadParameter(f"{value!r} is no encoding that text can be written in") from None
-    return info.name
+        name = ""
+    if not name or name in ESCAPING:
+        raise click.BadParameter(f"{value!r} is no encoding that text can be written in")
+    return name
 
 
 @click.command(

@@ -155,8 +155,8 @@ def unexplained(best: Best, window: Window) -> list[int]:
 
 def spaces(best: Best, line: str) -> list[int]:
     """The spaces that became part of a character: a byte beside them may have vanished instead."""
-    inside = (range(piece.start, piece.end) for piece in best.pieces if not piece.text.count(" "))
-    return [place for places in inside for place in places if line[place] == " "]
+    taking = (one for one in best.pieces if " " in line[one.start : one.end] and " " not in one.text)
+    return [place for one in taking for place in range(one.start, one.end) if line[place] == " "]
 
 
 def able(segment: str) -> list[str]:

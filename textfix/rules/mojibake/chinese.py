@@ -29,7 +29,7 @@ from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import LOSSES, SINGLE
-from textfix.rules.mojibake.pieces import Piece
+from textfix.rules.mojibake.pieces import Piece, without_sign
 from textfix.rules.mojibake.windows import Window, as_written, is_loss, is_telling, still_damaged, windows
 from textfix.text import Text
 
@@ -39,7 +39,6 @@ FOLLOWED = 8  # readings of a window that are turned back once more
 ALONE = 3  # characters of GBK or Big5 from which what stands beside a loss is sure by itself
 ALIKE = 4.0  # how much it speaks for a reading that other lines of the document certainly came through its channels
 BESIDE_LOSS = "beside a loss"
-NO_OTHERS: tuple[tuple[str, float], ...] = ()
 ENDING = 5.5  # nats that the last character of a line, and its end, may cost if bytes vanished there
 UNSURE = 0.5  # how sure a piece can be that does not fit together
 FAIR, OFFSET = 1.35, 0.6  # how the margin in nats grows into confidence; see docs/model.md
@@ -142,8 +141,8 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, context: Con
     least = {place: piece.margin for piece in pieces if piece.lossy for place in (piece.start, piece.end)}
     cut = cut_off(one, pieces, window.line, context.model)
     for piece in pieces:
-        value, inferred, reason, others = sure, True, names, NO_OTHERS
-        after = piece.text
+        value, inferred, reason, after = sure, True, names, piece.text
+        others: tuple[tuple[str, float], ...] = ()
         beside = min(least.get(piece.start, math.inf), least.get(piece.end, math.inf))
         if not piece.lossy and not one.even and len(piece.text) < ALONE and beside < math.inf:
             value, reason = sureness(beside), f"{names}; {BESIDE_LOSS}"
@@ -152,7 +151,7 @@ def edits_of(one: Reading, window: Window, over: float, text: Text, context: Con
             after = marked
         elif piece.lossy:
             value = min(sureness(piece.margin), UNSURE if piece is cut else 1.0)
-            others = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else NO_OTHERS
+            others = ((piece.other, round(1 - value, 3)),) if piece.other not in ("", piece.text) else ()
         elif not one.even and misfits(piece.text, one.channels[-1][0], context.model):
             value = UNSURE
         else:
@@ -168,17 +167,18 @@ def with_mark(piece: Piece, line: str) -> str:
     >>> with_mark(Piece(0, 2, "名:", True, 2.0, "名", 9.0), "鍚?")
     '名?'
     """
-    loss = line[piece.end - 1 : piece.end]
-    sure, other = (text[:-1] if text[-1:].isascii() else text for text in (piece.text, piece.other))
-    apart = piece.lossy and loss in LOSSES and sure == other and piece.text != piece.other
-    return sure + loss if apart and sure and sureness(piece.margin) < CONFIDENT <= sureness(piece.head) else ""
+    loss, sure = line[piece.end - 1 : piece.end], without_sign(piece.text)
+    marked = loss in LOSSES and sure and sureness(piece.margin) < CONFIDENT <= sureness(piece.head)
+    return sure + loss if marked else ""
 
 
 def cut_off(one: Reading, pieces: Sequence[Piece], line: str, model: Model) -> Piece | None:
     """The piece at the end of a line that seems to have been cut there: bytes are missing without a sign, as nowhere
     else, and what they would make does not end a line as one expects (”, 。)."""
+    if one.channels[0][1] not in SINGLE:
+        return None
     hidden = [piece for piece in pieces if piece.lossy and not any(map(shows_loss, line[piece.start : piece.end]))]
-    if one.channels[0][1] not in SINGLE or len(hidden) != 1 or hidden[0].end < len(line):
+    if len(hidden) != 1 or hidden[0].end < len(line):
         return None
     values = model.characters(Text.of(one.text + LINE_END))
     return hidden[0] if -float(values[-2:].sum()) > ENDING else None

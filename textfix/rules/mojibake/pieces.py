@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,8 @@ class Piece:
     """A stretch of a window (characters start to end) and what it becomes.
 
     lossy: whether a byte of it was unknown; then margin is how many nats the best other way to read it is behind, and
-    other what it gives. head: the same of what stands before a sign of ASCII that a loss may have swallowed.
+    other what it gives. head: where these two differ by a sign of ASCII at the end alone, the margin of what stands
+    before it; else 0.
     """
 
     start: int
@@ -53,8 +55,8 @@ class Nodes:
     """The characters of all paths.
 
     parent: the one before; code: the code point; start, end: the places that it was made of; lossy: whether a byte
-    was guessed. margin: how many nats the likeliest path without it is behind, and rival: where that one was merged;
-    head: the same where the same character behind the same ones is the same, whatever it was made of.
+    was guessed. margin: how many nats the likeliest path without it is behind, and rival: where that one was merged.
+    merged: of the paths that ended in one of the likeliest, the winner, the loser, and by how much.
     """
 
     parent: Array
@@ -64,7 +66,7 @@ class Nodes:
     lossy: Array
     margin: npt.NDArray[np.float64]
     rival: Array
-    head: npt.NDArray[np.float64]
+    merged: tuple[Array, Array, Array]
 
     @classmethod
     def of(cls, nodes: Sequence[tuple[Array, ...]], merged: Sequence[tuple[Array, Array, Array]], best: Array) -> Nodes:
@@ -77,9 +79,16 @@ class Nodes:
         winner, loser, gap = (np.concatenate(column) for column in zip(*merged, (best, best, best), strict=True))
         winner, loser, gap = (column[on_best[winner]] for column in (winner, loser, gap))
         margin, rival = differing(parent, winner, loser, gap)
-        first = alike(parent, code, start)
-        head, _ = differing(np.where(parent < 0, parent, first[parent]), first[winner], first[loser], gap)
-        return cls(parent, code, start, end, lossy, margin / SCALE, rival, head[first] / SCALE)
+        return cls(parent, code, start, end, lossy, margin / SCALE, rival, (winner, loser, gap))
+
+    @cached_property
+    def heads(self) -> npt.NDArray[np.float64]:
+        """The margins where the same character behind the same ones is the same, whatever it was made of."""
+        winner, loser, gap = self.merged
+        first = alike(self.parent, self.code, self.start)
+        parent = np.where(self.parent < 0, self.parent, first[self.parent])
+        margin, _ = differing(parent, first[winner], first[loser], gap)
+        return margin[first] / SCALE
 
     def trace(self, node: int, window: str) -> tuple[Piece, ...]:
         chain = self.chain(node, 0)
@@ -108,7 +117,8 @@ class Nodes:
         ahead = self.chain(int(self.rival[weakest]), start)
         other = self.text([node for node in ahead if self.start[node] < max(end, start + 1)])
         before = chain[:-1] if text[-1:].isascii() and lossy[-1] else chain
-        head = float(self.head[before].min()) if before else 0.0
+        in_doubt = before and text != other and without_sign(text) == without_sign(other)
+        head = float(self.heads[before].min()) if in_doubt else 0.0
         return Piece(start, end, text, True, float(self.margin[weakest]), other, head)
 
     def chain(self, node: int, start: int) -> list[int]:
@@ -121,6 +131,11 @@ class Nodes:
 
     def text(self, chain: Sequence[int]) -> str:
         return "".join(map(chr, self.code[list(chain)].tolist()))
+
+
+def without_sign(text: str) -> str:
+    """A text without the sign of ASCII that it ends with."""
+    return text[:-1] if text[-1:].isascii() else text
 
 
 def alike(parent: Array, code: Array, start: Array) -> Array:

@@ -59,9 +59,8 @@ class Chooser:
     hans) every code point's row in candidates, -1 for what is not to be decided. candidates: up to four characters
     each, 0 where there is none; usual: which of them opencc takes outside phrases. folded: each code point as its
     simplified form. fixed: for each target pairs of a character that is decided elsewhere and what it always is.
-    weights: shape (ROWS + 1, 4), the last row for what has no such feature. phrases: shape
-    (BUCKETS, 4).
-    hong_kong: whether a code point is what Hong Kong writes, and simplified or a variant elsewhere.
+    weights: shape (ROWS + 1, 4), the last row for what has no such feature. phrases: shape (BUCKETS, 4). hong_kong:
+    whether a code point is what Hong Kong writes, and simplified or a variant elsewhere.
     language: for each code point 1 where only Japanese uses it, -1 for a Han character that Japanese does not know.
     """
 

@@ -6,11 +6,13 @@ CORPORA holds hant_*.txt.gz and hans_*.txt.gz, one paragraph a line; hant_hk_* a
 as of Taiwan. Lines with characters that only the other script uses are left out. A traditional text is converted to
 simplified by opencc, which tells for every simplified character what it stood for. In simplified text the few
 characters that keep a traditional form in some words (乾隆, 著名) tell when they do.
+textfix/data/sentences.txt, written for this, has what everyday speech has and these texts lack.
 
 What opencc's phrases say, and how often cjclassifier (Apache-2.0, a package that pip installs) counted each pair of
 characters in an encyclopedia, are where the weights begin; then follows logistic regression (AdaGrad, Duchi and others
 2011), once through the texts: more rounds learn the texts by heart. A tenth of the features is left out at random each
-time, so that none is relied on alone. The same texts give the same file.
+time, so that none is relied on alone; the weights are the mean of several such trainings. The same texts give the same
+file.
 """
 
 from __future__ import annotations
