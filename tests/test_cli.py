@@ -245,6 +245,8 @@ def test_a_folder_comes_back(folder: Path) -> None:
     assert run(folder, "revert", "--in-place", ".").returncode == 0
     assert (folder / "page.txt").read_bytes() == RAW and (folder / "sub" / "a.txt").read_bytes() == "漢字".encode("gbk")
     assert not list(folder.rglob("*.jsonl"))
+    again = run(folder, "revert", "--in-place", ".")
+    assert again.returncode == 0 and "no file there has a log" in told(again)
 
 
 def test_what_cannot_be_written_leaves_nothing_behind(folder: Path) -> None:
@@ -470,6 +472,9 @@ def test_what_is_not_sure_enough_to_be_restored_is_told(folder: Path) -> None:
     (folder / "a.txt").write_text(lost, "utf-8")
     (line,) = told(run(folder, "fix", "a.txt", "-o", "b.txt")).splitlines()
     assert "in 1 place, left alone" in line and "--restore all" in line
+    assert "2:3  mojibake.chinese  瀹� → 定  not made, inferred" in run(folder, "explain", "a.txt").stdout.decode()
+    *made, left = map(json.loads, run(folder, "explain", "--json", "a.txt").stdout.splitlines())
+    assert [one["made"] for one in made] == [True, True] and not left["made"] and left["column"] == 3
     assert not told(run(folder, "fix", "--restore", "all", "a.txt", "-o", "c.txt"))
 
 

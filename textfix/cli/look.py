@@ -33,7 +33,7 @@ from textfix.log import singly
 from textfix.rules import check_names
 from textfix.views import Change
 from textfix.views.encoding import recoded
-from textfix.views.explain import sentences
+from textfix.views.explain import explained, sentences
 from textfix.views.neutral import neutral
 from textfix.views.report import described
 from textfix.views.rules import rules_as
@@ -123,7 +123,10 @@ def change_since(path: str, log_file: str | None) -> Change:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change.")
 @options
 def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
-    """List every change with its place (line:column), rule, before, after, confidence and reason."""
+    """List every change with its place (line:column), rule, before, after, confidence and reason.
+
+    What was not sure enough to be made is listed, too, and called so.
+    """
     config = configured(given)
     outcome = Outcome()
     found = inputs(paths, outcome)
@@ -140,14 +143,16 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
                     tell(f"{one.path}: its log {log_at} is of another file, or of an earlier state; not used")
                 told_encoding(one.shown, fixed)
             if as_json:
-                for item in views.items(change):
-                    put(json.dumps({"path": one.path, **item}, ensure_ascii=False) + "\n")
+                left = explained(change.before, change.left)
+                for made, items in ((True, views.items(change)), (False, left)):
+                    for item in items:
+                        put(json.dumps({"path": one.path, "made": made, **item}, ensure_ascii=False) + "\n")
                 continue
             if len(found) > 1:
                 put(f"{neutral(one.shown)}\n")
             if change.recoded:
                 put(f"encoding  {change.recoded}\n")
-            for line in sentences(change.before, change.singly):
+            for line in sentences(change.before, change.singly, change.left):
                 put(line + "\n")
     outcome.exit()
 

@@ -52,6 +52,8 @@ def revert(
                 undo_rule(one.path, log_of(one.path, log_at), only, str(target))
             else:
                 undo_all(one.path, log_at, target, everything)
+    if not found and not outcome.failed:
+        tell(f"{', '.join(paths)}: no file there has a log; nothing to revert")
     if in_place and len(found) > 1:
         done = len(found) - len(outcome.failed)
         tell(f"{done} file{'s' * (done != 1)} reverted, {len(outcome.failed)} failed")

@@ -24,8 +24,8 @@ class Change:
     """A text before and after, with the edits between.
 
     raw, raw_after: both as their bytes are, for unified diffs; where that was not UTF-8 it is not what they say.
-    singly: every change with its rule, at its place in the text before. recoded: from which encoding to which the
-    bytes go, where that changes.
+    singly: every change with its rule, at its place in the text before; left: those that were not sure enough to be
+    made. recoded: from which encoding to which the bytes go, where that changes.
     """
 
     before: str
@@ -36,13 +36,15 @@ class Change:
     singly: tuple[Edit, ...] = field(default=())
     names: tuple[str, str] = ("before", "after")
     recoded: str = ""
+    left: tuple[Edit, ...] = field(default=())
 
 
 def of_fixed(fixed: Fixed, names: tuple[str, str] = ("before", "after"), written: str = "utf-8") -> Change:
     """What fix did; written: the encoding of the result."""
     raw = fixed.source if isinstance(fixed.source, str) else fixed.source.decode("utf-8", "surrogateescape")
     anew = recoded(fixed.decoded.segments, written)
-    return Change(fixed.decoded.text, fixed.text, fixed.edits, raw, fixed.text, tuple(fixed.singly), names, anew)
+    left = tuple(edit for edit in fixed.left if edit.after != edit.before)
+    return Change(fixed.decoded.text, fixed.text, fixed.edits, raw, fixed.text, tuple(fixed.singly), names, anew, left)
 
 
 def of_texts(before: str, after: str, names: tuple[str, str] = ("before", "after")) -> Change:

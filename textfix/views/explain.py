@@ -33,18 +33,19 @@ def explained(source: str, edits: Iterable[Edit]) -> Iterator[dict[str, Any]]:
         )
 
 
-def sentences(source: str, edits: Iterable[Edit]) -> Iterator[str]:
-    """The same as lines for people.
+def sentences(source: str, edits: Iterable[Edit], left: Iterable[Edit] = ()) -> Iterator[str]:
+    """The same as lines for people, with what was not made among them.
 
     >>> from textfix.edits import Note
     >>> next(sentences("推進(jìn)", [Edit(2, 7, "(jìn)", "", Note("noise.pinyin", 0.999, reason="a script did"))]))
     '1:3  noise.pinyin  (jìn) → (nothing)  sure 0.999: a script did'
     """
     lines = Lines(source)
-    for edit in in_order(edits):
+    untouched = {*left}
+    for edit in in_order([*edits, *untouched]):
         line, column = lines.place(edit.start)
         note = edit.note
-        kind = "inferred" if note.inferred else "sure"
+        kind = ("not made, " if edit in untouched else "") + ("inferred" if note.inferred else "sure")
         others = ", ".join(f"{neutral(text)} {sure}" for text, sure in note.alternatives)
         yield (
             f"{line}:{column}  {note.rule}  "
