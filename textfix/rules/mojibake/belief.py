@@ -27,6 +27,8 @@ PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
 PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 SIGNS = re.compile("[\u2014\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff20]")  # of Chinese text
+MARKS = "‘’“”–—…"
+BESIDE_LATIN = re.compile(f"[A-Za-z][.,!?;:)]? ?[{MARKS}]|[{MARKS}] ?[A-Za-z]")
 CYRILLIC = re.compile("[\u0400-\u052f]")
 DRAWN = re.compile("[\x00-\x7f\u2500-\u25ff]+")  # frames, and letters that are drawn with them
 KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
@@ -120,8 +122,8 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
     """
     if one.even:
         whole = len(one.channels) == 1 or SPARSE * len(telling(one.new)) <= len(one.new)
-        believable = whole and possible(one, line, 1) and one.plainness >= PLAIN_EVEN
-        return gain - GAIN if believable else -np.inf
+        chinese = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
+        return gain - GAIN if whole and (chinese or punctuates(one)) else -np.inf
     values = evidence(one, line, gain, model)
     return BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) if values else -np.inf
 
@@ -275,6 +277,16 @@ def possible(one: Reading, line: str, least: int) -> bool:
     sounds = all(BOPOMOFO.fullmatch(line[piece.start : piece.end]) for piece in one.pieces)
     start, end = one.pieces[0].start, one.pieces[-1].end
     return enough and not sounds and not natural(line[start:end]) and not is_latin(line, start, end)
+
+
+def punctuates(one: Reading) -> bool:
+    """Whether all that a reading puts in is quotation marks, dashes and dots beside Latin letters.
+
+    >>> punctuates(Reading("isn’t", (Piece(3, 5, "’t", False),), (("utf-8", "gb18030"),)))
+    True
+    """
+    signs = all(sign in MARKS for sign in one.new if not sign.isascii())
+    return signs and not one.new.isascii() and BESIDE_LATIN.search(one.text) is not None
 
 
 def is_latin(line: str, start: int, end: int) -> bool:

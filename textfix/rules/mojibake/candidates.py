@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from textfix.characters import readers, to_codes
+from textfix.characters import Ints, odds, readers, to_codes
 from textfix.language import LINE_END, Model
 from textfix.rules.mojibake.belief import PLAIN_ENOUGH, Reading, plain
 from textfix.rules.mojibake.cells import Channel
@@ -40,7 +40,7 @@ LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, w
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
-LEFT_UTF8, LEFT = 0.5, 0.25  # shares of what is telling that are not too much
+LEFT_UTF8, LEFT = 0.7, 0.25  # shares of what is telling that are not too much
 FEW = 4  # telling characters left that never are too many for a second search
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
 MOSTLY_LOST = 0.4  # share of characters that are lost, above which no other encoding than UTF-8 can be read
@@ -120,17 +120,18 @@ def through_lattice(
         texts = {number: applied(one.pieces, jobs[number].line) for number, one in best.items()}
         scores = model.score(lines(texts.values())).tolist()
         for (number, job), score in zip(jobs.items(), scores, strict=True):
-            one = best[number]
+            one, window = best[number], asked[number]
             if one.pieces:
                 against = one.against + UNUSUAL.get(channel[1], 0.0)
                 found[number].append(Reading(texts[number], one.pieces, (channel,), score - against))
-            left = unexplained(one, asked[number])
+            left = unexplained(one, window, telling(job.line))
             taken = spaces(one, job.line) if channel[1] in SINGLE else []
-            many = max(FEW * (not asked[number].inside), len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT))
-            if len(left) > many or (not utf8 and asked[number].signs < MANY_SIGNS):
+            many = max(FEW * (not window.inside), len(telling(job.line)) * (LEFT_UTF8 if utf8 else LEFT))
+            if len(left) > many or (not utf8 and window.signs < MANY_SIGNS):
                 continue  # another channel, or none
-            if taken or (left and (utf8 or channel[1] in SINGLE)):
-                around = {place + by for place in (*left, *taken) for by in range(-BREAK, BREAK + 1)}
+            doubted = unexplained(one, window, doubtful(window.line)) if utf8 or channel[1] in SINGLE else []
+            if taken or doubted:
+                around = {place + by for place in (*doubted, *taken) for by in range(-BREAK, BREAK + 1)}
                 again[number] = replace(job, hidden=frozenset(around & set(range(len(job.line)))))
             elif left and not job.pairs and job.line.count(REPLACEMENT) <= FEW_LOSSES:
                 again[number] = replace(job, pairs=1)
@@ -146,11 +147,16 @@ def applied(pieces: Sequence[Piece], line: str) -> str:
     return "".join([*found, line[done:]])
 
 
-def unexplained(best: Best, window: Window) -> list[int]:
-    """The places of a window that are telling, and that a path left as they are."""
+def unexplained(best: Best, window: Window, places: Ints) -> list[int]:
+    """Which of these places of a window a path left as they are."""
     covered = {place for piece in best.pieces for place in range(piece.start, piece.end)}
     end = len(window.line) - CUT * window.cut
-    return [place for place in telling(window.line).tolist() if place not in covered and place < end]
+    return [place for place in places.tolist() if place not in covered and place < end]
+
+
+def doubtful(line: str) -> Ints:
+    """Where a line has what is likelier in mojibake than in clean text."""
+    return np.flatnonzero(odds(to_codes(line)) > 0)
 
 
 def spaces(best: Best, line: str) -> list[int]:

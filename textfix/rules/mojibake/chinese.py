@@ -30,7 +30,7 @@ from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, sur
 from textfix.rules.mojibake.candidates import difference, lines, readings
 from textfix.rules.mojibake.channels import LOSSES, SINGLE
 from textfix.rules.mojibake.pieces import Piece, without_sign
-from textfix.rules.mojibake.windows import Window, as_written, is_loss, is_telling, still_damaged, windows
+from textfix.rules.mojibake.windows import FOREIGN, Window, as_written, is_loss, is_telling, still_damaged, windows
 from textfix.text import Text
 
 FURTHER = 6.0  # nats that each further channel costs
@@ -47,15 +47,16 @@ ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", 
 NAMES = re.compile(
     "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
 )
+LINE = 400  # characters of a line on either side of what is damaged in which that is looked for
 QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    found = [window for window in windows(as_written(text)) if not ABOUT.search(window.line)]
+    found = [window for window in windows(as_written(text)) if not ABOUT.search(whole(window, text))]
     read_as = [
         (window, best, surplus(best, window.line, gain, context.model))
         for window, best, gain in zip(found, *read(found, context.model), strict=True)
-        if best and not quoted(best, window.line)
+        if best and not quoted(best, window, whole(window, text))
     ]
     proven = alike(read_as)
     edits: list[Edit] = []
@@ -73,11 +74,24 @@ def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tu
     return {key for key, count in believed.items() if count > 1 and 2 * count >= counts[key]}
 
 
-def quoted(one: Reading, line: str) -> bool:
-    """Whether a line that names an encoding quotes what is damaged."""
+def whole(window: Window, text: Text) -> str:
+    """The line of a window, as far as it is looked at for what it says of encodings."""
+    left, right = text.around(window.low, window.low + len(window.line), LINE)
+    return left + window.line + right
+
+
+def quoted(one: Reading, window: Window, line: str) -> bool:
+    """Whether what is damaged stands in quotation marks, in a line that names an encoding or has it right besides."""
     start, end = one.pieces[0].start, one.pieces[-1].end
-    around = {*line[max(0, start - 1) : start], *line[end : end + 1]}
-    return bool(around) and around <= QUOTES and NAMES.search(line) is not None
+    while window.line[start:end][:1].isascii() and start < end:
+        start += 1
+    while window.line[start:end][-1:].isascii() and start < end:
+        end -= 1
+    around = {*window.line[max(0, start - 1) : start], *window.line[end : end + 1]}
+    if not around or not around <= QUOTES:
+        return False
+    meant = FOREIGN.search(one.new)
+    return NAMES.search(line) is not None or (meant is not None and meant[0] in line)
 
 
 def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], list[float]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -20,10 +21,11 @@ from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
-from textfix.rules.mojibake.windows import as_written
+from textfix.rules.mojibake.windows import FOREIGN, as_written
 from textfix.text import Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
+TABLE, STEP, ORDERED = 8, 3, 0.75  # more letters; how far the next one is at the most; in which share of them
 CJK = 0x2E80  # from which on Chinese has its characters
 LEADS = "ÃÂâàÐ"
 LEADS_OF_HAN = re.compile(  # bytes E4 to E9, as they are shown; µ is B5 of a Cyrillic, Greek or Latin letter, too
@@ -67,7 +69,7 @@ def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
     note = Note(RULE.name, reason="mojibake of another language than Chinese, as ftfy reads it")
     for match in PART.finditer(span):
         before = match[0]
-        if not is_bad(before) or meant(span, match):
+        if not is_bad(before) or meant(span, match) or is_table(before):
             continue
         after = ftfy.fix_encoding(before)
         if after == before or CHINESE.search(after) or (REPLACEMENT in after and of_chinese(before, span, match)):
@@ -89,6 +91,19 @@ def meant(span: str, match: re.Match[str]) -> bool:
     line = line_around(span, match.start(), match.end())
     ends = match[0].strip()[:1] + match[0].strip()[-1:]
     return bool(ABOUT.search(line) or NAMES.search(line) or (len(line) > len(match[0]) and {*ends} <= QUOTES))
+
+
+def is_table(text: str) -> bool:
+    """Whether letters stand in a text nearly in the order of their codes, as in tables of signs.
+
+    >>> is_table('"àáâãäåæçèéêëìíîï"'), is_table("CÃ´te dâ€™Ivoire")
+    (True, False)
+    """
+    for run in FOREIGN.findall(text):
+        steps = [0 < ord(other) - ord(one) <= STEP for one, other in pairwise(run)]
+        if len(run) > TABLE and sum(steps) > ORDERED * len(steps):
+            return True
+    return False
 
 
 def common_end(one: str, two: str) -> int:

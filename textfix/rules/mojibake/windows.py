@@ -16,14 +16,16 @@ from textfix.text import SHORT, Text, best_sums, gathered, offsets
 NEAR = 12  # characters between telling ones that are looked at together
 KNOT = 64  # telling ones of which each sign counts once; of a whole novel all would be signs that are repeated
 BESIDE = 3  # characters beside them that may speak for mojibake, too
+CELL = 6  # characters beside them up to the signs of ASCII that part a cell from the rest
 AROUND = 32  # characters around telling ones that are looked at
 NEIGHBOURS = 400  # characters between knots of which one speaks for the other
 LONGEST = 1 << 16  # characters between the first and the last telling one that are looked at together, if nothing is
 SEARCHED = 1 << 11  # lost, and where something is, as that has to be searched
 JOINT = 1 << 10  # characters before a cut in which a sign of ASCII is looked for, so that none is parted
 # Quarters of a nat that must speak for mojibake in a segment inside other text, for UTF-8 and for other encodings,
-# and in a row in which others are telling.
+# and in a row in which others are telling, or between signs of ASCII.
 TELLING_UTF8, TELLING, TELLING_AMONG = 40, 80, 12
+IDEOGRAPHS = 0x2E80  # from which on there are hardly letters, as the words of other languages have
 FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, for UTF-8 and for other encodings
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
@@ -103,9 +105,24 @@ def strong(text: Text) -> Ints:
     values[signs[again(knots[signs], text.codes[places[signs]])]] = 0
     sums = best_sums(values.astype(np.int64), offsets(end - start))
     plain = sums >= TELLING_UTF8
-    among = near(hits[first], row[first], plain) & (sums >= TELLING_AMONG)
-    asked = plain | among | (np.diff(text.rows)[row[first]] <= SHORT)
+    enough = near(hits[first], row[first], plain) | in_cell(text, hits[first], hits[last])
+    asked = plain | (enough & (sums >= TELLING_AMONG)) | (np.diff(text.rows)[row[first]] <= SHORT)
     return hits[np.repeat(asked, last - first + 1)]
+
+
+def in_cell(text: Text, first: Ints, last: Ints) -> Bools:
+    """Which knots, from the first to the last place, are of ideographs and the like that ASCII parts from the rest:
+    what a string of code holds, or a cell of a table."""
+    found = text.codes[first] >= IDEOGRAPHS
+    row = text.row_of(first)
+    for place, by, edge in ((first, -1, text.rows[row] - 1), (last, 1, text.rows[row + 1])):
+        parted = np.zeros(len(first), np.bool_)
+        for step in range(1, CELL + 1):
+            at = place + by * step
+            inside = at < edge if by > 0 else at > edge
+            parted |= ~inside | (text.codes[np.clip(at, 0, len(text.codes) - 1)] < 0x80)
+        found &= parted
+    return found
 
 
 def again(knots: Ints, codes: Codes) -> Ints:
