@@ -28,7 +28,7 @@ PLAIN_ENOUGH = -7.5  # from which no other reading is looked for
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 SIGNS = re.compile("[\u2014\u2018-\u201d\u2026\u3001-\u303f\uff01-\uff20]")  # of Chinese text
 MARKS = "‘’“”–—…"
-BESIDE_LATIN = re.compile(f"[A-Za-z][.,!?;:)]? ?[{MARKS}]|[{MARKS}] ?[A-Za-z]")
+LATIN_BESIDE = re.compile("^[A-Za-z]|[A-Za-z]$")
 CYRILLIC = re.compile("[\u0400-\u052f]")
 DRAWN = re.compile("[\x00-\x7f\u2500-\u25ff]+")  # frames, and letters that are drawn with them
 KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
@@ -123,7 +123,7 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
     if one.even:
         whole = len(one.channels) == 1 or SPARSE * len(telling(one.new)) <= len(one.new)
         chinese = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
-        return gain - GAIN if whole and (chinese or punctuates(one)) else -np.inf
+        return gain - GAIN if whole and (chinese or punctuates(one, line)) else -np.inf
     values = evidence(one, line, gain, model)
     return BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) if values else -np.inf
 
@@ -279,14 +279,15 @@ def possible(one: Reading, line: str, least: int) -> bool:
     return enough and not sounds and not natural(line[start:end]) and not is_latin(line, start, end)
 
 
-def punctuates(one: Reading) -> bool:
-    """Whether all that a reading puts in is quotation marks, dashes and dots beside Latin letters.
+def punctuates(one: Reading, line: str) -> bool:
+    """Whether all that a reading puts in is quotation marks, dashes and dots, each stretch beside a Latin letter.
 
-    >>> punctuates(Reading("isn’t", (Piece(3, 5, "’t", False),), (("utf-8", "gb18030"),)))
-    True
+    >>> reading = Reading("isn’t", (Piece(3, 5, "’t", False),), (("utf-8", "gb18030"),))
+    >>> punctuates(reading, "isn鈥檛"), punctuates(reading, "/ /鈥檛/")
+    (True, False)
     """
     signs = all(sign in MARKS for sign in one.new if not sign.isascii())
-    return signs and not one.new.isascii() and BESIDE_LATIN.search(one.text) is not None
+    return signs and all(LATIN_BESIDE.search(line[max(0, p.start - 1) : p.end + 1]) for p in one.pieces)
 
 
 def is_latin(line: str, start: int, end: int) -> bool:

@@ -45,20 +45,23 @@ FEW = 4  # telling characters left that never are too many for a second search
 BREAK = 3  # characters around a break in the bytes, before which some may have vanished
 MOSTLY_LOST = 0.4  # share of characters that are lost, above which no other encoding than UTF-8 can be read
 FEW_LOSSES = 8  # U+FFFD of a window that may each stand for two bytes of other encodings than UTF-8
+HALVES = [bytes([code]) for code in range(0xB0, 0xF8)]  # first bytes of the ideographs of GB 2312
+BETWEEN = re.compile(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])")
 CUT = 4  # characters at the end of a window that may belong to one that is not whole in it
 
 
 def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Reading]]:
     """For each window what it would be through one channel: whole, or where that gives no plain text by the lattice.
 
-    lossy: whether bytes may be lost; what went wrong twice is only turned back where the second time lost nothing.
+    lossy: whether bytes may be lost; what went wrong twice is only turned back where the second time lost nothing but
+    what U+FFFD stood for already.
     """
     names = [able(window.segment) for window in asked]
     found = whole(asked, names, model, lossy)
     left = [number for number, listed in enumerate(found) if not any(map(plain, listed))]
     if not lossy:
         pairs = zip(asked, names, strict=True)
-        names = [[one for one in some if set(window.line) <= forms(one).keys()] for window, some in pairs]
+        names = [[one for one in some if shows(one, window.line)] for window, some in pairs]
     tried = promising([asked[number] for number in left], [names[number] for number in left], model)
     unsolved: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, channels in zip(left, tried, strict=True):
@@ -73,6 +76,11 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
         if numbers:
             through_lattice(found, asked, channel, numbers, model)
     return found
+
+
+def shows(read: str, line: str) -> bool:
+    """Whether a reader can show a line, in which something was lost the first time."""
+    return {*line} - {REPLACEMENT} <= forms(read).keys()
 
 
 def surely(one: Reading, line: str) -> bool:
@@ -94,10 +102,13 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model,
         sure = False  # Chinese in UTF-8 is no chance
         utf16 = WHOLE if wide and still_damaged(window.line) else ()
         for channel in (*(one for one in CHANNELS if one[1] in some), *utf16):
-            again = None if sure and channel[0] != UTF8 else turned_back(window.line, channel)
-            if again:
-                sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)
-                listed.append(Reading(again, (difference(window.line, again),), (channel,)))
+            if sure and channel[0] != UTF8:
+                continue
+            spaced = window.line if channel[0] == UTF8 else with_spaces(window.line, channel[1])
+            for line in dict.fromkeys((window.line, spaced)):
+                if again := turned_back(line, channel):
+                    sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)
+                    listed.append(Reading(again, (difference(window.line, again),), (channel,)))
     scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
     return [[replace(one, score=next(scored)) for one in listed] for listed in found]
 
@@ -113,7 +124,7 @@ def through_lattice(
     jobs = {}
     for number in numbers:
         window = asked[number]
-        jobs[number] = Job(window.line, closed=not window.cut, pairs=int(np.sign(even[window.row])))
+        jobs[number] = Job(window.line, closed=not window.cut, pairs=int(np.sign(even[window.row])), left=window.left)
     for _ in range(2):
         again: dict[int, Job] = {}
         best = dict(zip(jobs, through(list(jobs.values()), way, model), strict=True))
@@ -213,7 +224,8 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
             continue
         table = forms(read)
         if len(foreign & table.keys()) >= SHOWN * len(foreign):
-            raw = b"".join([table.get(character, UNSHOWN)[0] for character in window.segment])
+            segment = window.segment if written == UTF8 else with_spaces(window.segment, read)
+            raw = b"".join([table.get(character, UNSHOWN)[0] for character in segment])
             text = raw.decode(written, "ignore")
             size = len(raw.translate(None, ASCII))
             valid = len(text.encode(written, "ignore").translate(None, ASCII)) / max(1, size)
@@ -224,6 +236,16 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
                 seen.add((written, text))
                 sure = sure or (written == UTF8 and valid >= SURELY and len(CHINESE.findall(text)) > 1)
                 yield Attempt(written, read, text, size)
+
+
+def with_spaces(segment: str, read: str) -> str:
+    """A segment in which spaces beside other signs are no-break spaces, where these are halves of characters.
+
+    Mac Roman shows the byte CA so, which one Chinese character in ten has, and copying makes plain spaces of them.
+    """
+    if read not in SINGLE or forms(read)["\xa0"][0] not in HALVES:
+        return segment
+    return BETWEEN.sub("\xa0", segment)
 
 
 def difference(before: str, after: str) -> Piece:

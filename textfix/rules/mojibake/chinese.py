@@ -43,16 +43,19 @@ ENDING = 5.5  # nats that the last character of a line, and its end, may cost if
 UNSURE = 0.5  # how sure a piece can be that does not fit together
 FAIR, OFFSET = 1.35, 0.6  # how the margin in nats grows into confidence; see docs/model.md
 # Text about mojibake is left alone; text that names an encoding, too, if what is damaged stands in quotation marks.
-ABOUT = re.compile("乱码|亂碼|编码|編碼|文字化け|mojibake|garbled", re.IGNORECASE)
+SAYS = "乱码|亂碼|文字化け|mojibake|garbled"
+ABOUT = re.compile(f"{SAYS}|编码|編碼", re.IGNORECASE)
+ABOUT_AFAR = re.compile(SAYS, re.IGNORECASE)  # in the rest of the line; others have codes of goods there
 NAMES = re.compile(
-    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
+    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|decod|charset|code ?page|read as|解码|解碼",
+    re.IGNORECASE,
 )
-LINE = 400  # characters of a line on either side of what is damaged in which that is looked for
+LINE = 200  # characters of a line on either side of what is damaged in which that is looked for
 QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    found = [window for window in windows(as_written(text)) if not ABOUT.search(whole(window, text))]
+    found = [window for window in windows(as_written(text)) if not is_about(window, text)]
     read_as = [
         (window, best, surplus(best, window.line, gain, context.model))
         for window, best, gain in zip(found, *read(found, context.model), strict=True)
@@ -72,6 +75,11 @@ def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tu
     counts = Counter((window.row, best.channels) for window, best, _ in read_as)
     believed = Counter((window.row, best.channels) for window, best, over in read_as if over >= 0)
     return {key for key, count in believed.items() if count > 1 and 2 * count >= counts[key]}
+
+
+def is_about(window: Window, text: Text) -> bool:
+    """Whether a line speaks of mojibake."""
+    return bool(ABOUT.search(window.line) or ABOUT_AFAR.search(whole(window, text)))
 
 
 def whole(window: Window, text: Text) -> str:

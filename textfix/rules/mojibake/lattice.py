@@ -57,7 +57,7 @@ class Job:
     pairs: whether signs of loss stand for two bytes (1), for one (-1), or nothing tells (0). hidden: before which
     characters bytes may have vanished without a sign. script: how unlikely the text around it is as simplified and as
     traditional, in steps of the model. expected: for losses the code of the sign of ASCII that would close what is open
-    there. topic: what is known of the text around.
+    there. topic: what is known of the text around. left: what stands before in the line, for the signs that it opens.
     """
 
     line: str
@@ -68,6 +68,7 @@ class Job:
     script: tuple[int, int] = (0, 0)
     expected: tuple[tuple[int, int], ...] = ()
     topic: str = ""
+    left: str = ""
 
 
 class Paths:

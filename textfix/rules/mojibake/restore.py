@@ -112,10 +112,11 @@ def spotted(jobs: Sequence[Job], channel: Channel, model: Model) -> list[Best | 
     return found
 
 
-def expected(line: str, known: Known) -> tuple[tuple[int, int], ...]:
+def expected(line: str, known: Known, left: str = "") -> tuple[tuple[int, int], ...]:
     """The losses of a line before which a sign of ASCII is open, and the code of the sign that closes it.
 
-    known: the line as bytes, in which a sign may stand that the reader took for the second half of a character.
+    known: the line as bytes, in which a sign may stand that the reader took for the second half of a character. left:
+    what stands before it.
 
     >>> from textfix.rules.mojibake.channels import reader
     >>> lines = "f('?, 1)", "<b>?/b>", "鏈琡x`鏈?"  # the last is 本`x`末
@@ -125,7 +126,7 @@ def expected(line: str, known: Known) -> tuple[tuple[int, int], ...]:
     found = []
     for place, character in enumerate(line):
         if character in LOSSES:
-            before = known.raw[: known.begins[place]].decode(UTF8, "ignore")
+            before = left + known.raw[: known.begins[place]].decode(UTF8, "ignore")
             sign = closing(before, line[place + 1 :])
             found += [(place, ord(sign))] if sign else []
     return tuple(found)
@@ -156,7 +157,7 @@ def cut(job: Job, channel: Channel, model: Model) -> Iterator[Part]:
         return
     clean = list(stretches(job.line, channel.reader))
     topic = roughly_read(job.line, line, clean)
-    signs, codes = expected(job.line, line), basic(to_codes(topic))
+    signs, codes = expected(job.line, line, job.left), basic(to_codes(topic))
     script = int(model.hans[codes].sum(dtype=np.int64)), int(model.hant[codes].sum(dtype=np.int64))
     start, before = 0, job.before
     for one in (*sorted([*gaps(job.line, clean), *cuts(line.raw, line.begins)]), Cut(size, size, size, "")):

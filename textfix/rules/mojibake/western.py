@@ -31,6 +31,7 @@ LEADS = "ÃÂâàÐ"
 LEADS_OF_HAN = re.compile(  # bytes E4 to E9, as they are shown; µ is B5 of a Cyrillic, Greek or Latin letter, too
     f"(?:[ä-éĺćčдежзийДЕФГХИΣστΦΘ]|(?<![ÂÎÏÐÑĎĐŃΞΟР])µ)[^\\x00-\\x7f]?{REPLACEMENT}"
 )
+PAIR = re.compile(r"""["']([^"'\n]{2,20})["']\s*(?::|=>|=|,)\s*["']([^"'\n]{1,20})["']""")
 CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
@@ -90,7 +91,19 @@ def meant(span: str, match: re.Match[str]) -> bool:
     """Whether a text speaks of mojibake, or quotes it inside Chinese."""
     line = line_around(span, match.start(), match.end())
     ends = match[0].strip()[:1] + match[0].strip()[-1:]
-    return bool(ABOUT.search(line) or NAMES.search(line) or (len(line) > len(match[0]) and {*ends} <= QUOTES))
+    quoted = len(line) > len(match[0]) and {*ends} <= QUOTES
+    return bool(ABOUT.search(line) or NAMES.search(line) or quoted or any(map(says_itself, PAIR.findall(match[0]))))
+
+
+def says_itself(pair: tuple[str, str]) -> bool:
+    """Whether a pair of strings in quotation marks is mojibake and what it stands for, as tables for its repair have.
+
+    >>> says_itself(("â€”", "—")), says_itself(("schÃ¶n", "gut"))
+    (True, False)
+    """
+    import ftfy
+
+    return pair[0] != pair[1] and ftfy.fix_encoding(pair[0]) == pair[1]
 
 
 def is_table(text: str) -> bool:

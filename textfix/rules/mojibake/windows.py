@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -30,6 +30,7 @@ FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, f
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
+CONSONANTS = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}")  # more than abbreviations have (млрд is one, and known)
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
@@ -39,7 +40,7 @@ class Window:
     """A line, or a part of a long one, in which mojibake is likely: at character `low` of the text.
 
     start, end: characters of the window that are likelier mojibake than clean text, by what they are one by one. row:
-    the row of the text that it stands in.
+    the row of the text that it stands in. left: what stands before it in its line, or the end of that.
     """
 
     low: int
@@ -48,6 +49,7 @@ class Window:
     end: int
     cut: bool = False  # whether the line goes on behind the window
     row: int = 0
+    left: str = ""
 
     @property
     def segment(self) -> str:
@@ -174,7 +176,7 @@ def windows(text: Text) -> Iterator[Window]:
             cut = high < end and text.codes[high] not in (LF, CR)
             window = Window(low, to_str(text.codes[low:high]), *best, bool(cut), int(row[begin])) if best else None
             if window and window.likely:
-                yield window
+                yield replace(window, left=text.around(low, high, JOINT)[0])
             at = int(np.searchsorted(warm, high))
 
 
@@ -249,7 +251,7 @@ def natural(text: str) -> bool:
     """Whether what stands beyond ASCII is words as people write them, signs that are repeated, or a table of signs.
 
     The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
-    such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
+    such an alphabet in lower case, upper case or with a capital first, with vowels, quotation marks alone, and frames are what they
     are, and so are bopomofo and jamo; so are icons, two letters in turn, and signs in the order of their codes.
 
     >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË", "ㄐㄧㄥˇ")]
@@ -261,7 +263,7 @@ def natural(text: str) -> bool:
     """
     runs = [stripped for run in FOREIGN.findall(text.replace(REPLACEMENT, " ")) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
-        return True
+        return not all(CONSONANTS.fullmatch(run) for run in runs)
     if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) for run in runs):
         return True
     every = "".join(runs)
