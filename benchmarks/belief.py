@@ -1,13 +1,13 @@
-"""Fit the weights by which a reading of mojibake is believed (textfix/rules/mojibake/belief.py).
+"""Fit the trees by which a reading of mojibake is believed (textfix/rules/mojibake/belief.py).
 
-    python -m benchmarks.belief CORPORA
+    python -m benchmarks.belief CORPORA [--write]
 
 Readings of what really is mojibake, made of texts that the language model is trained anew without, against readings of
 what is not: names, words and units of all languages but Chinese in CLDR (from the package babel), the words of jieba,
 such words as cells of JSON and SQL, clean text of the corpora in lines and in pieces, words of Japanese in half width,
-signs of private use, frames and formulas, and mojibake of other languages. Logistic regression; printed are the
-weights, and how many are found where none, and a few, of the others are believed, each text judged by weights fitted
-without it.
+signs of private use, frames and formulas, and mojibake of other languages. Gradient boosting (scikit-learn); printed is
+how many are found where a few of the others are believed, each text judged by trees fitted without it. --write puts
+the trees fitted to all of it into textfix/data/belief.npz.
 """
 
 from __future__ import annotations
@@ -30,13 +30,19 @@ from babel import localedata
 from benchmarks.heldout import without
 from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless, twice
 from textfix.language import Model
-from textfix.rules.mojibake.belief import EVIDENCE, evidence
+from textfix.rules.mojibake import belief
+from textfix.rules.mojibake.belief import evidence
 from textfix.rules.mojibake.channels import READERS
 from textfix.rules.mojibake.chinese import read
 from textfix.rules.mojibake.windows import as_written, windows
 from textfix.text import Text
 
 ROWS = 400  # rows at once
+FOLDS = 5
+TREES, RATE = 150, 0.12
+OPTIONS = {"max_leaf_nodes": 12, "max_depth": None, "min_samples_leaf": 20, "subsample": 0.5, "random_state": 0}
+TABLE = Path(belief.__file__).parent.parent.parent / "data" / "belief.npz"
+COLUMNS = {"feature": np.int8, "threshold": np.float32, "left": np.int8, "right": np.int8, "value": np.float32}
 Floats = npt.NDArray[np.float64]
 CHINESE = ("zh", "yue", "lzh", "hak", "nan")
 SIGNS = (0x2010, 0x2040), (0x2160, 0x2180), (0x2190, 0x2200), (0x2200, 0x2300), (0x2460, 0x2600), (0x2600, 0x2700)
@@ -61,10 +67,11 @@ OTHERS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fit the weights by which a reading is believed.")
+    parser = argparse.ArgumentParser(description="Fit the trees by which a reading is believed.")
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--sentences", type=int, default=60, help="a channel and register")
     parser.add_argument("--show", type=int, default=0, help="of other text, the readings that come nearest to belief")
+    parser.add_argument("--write", action="store_true", help="write the trees into the package")
     args = parser.parse_args()
     model = Model.load()
     others = [one for rows in clean(args.corpora) for one in believable(rows, model)]
@@ -75,16 +82,14 @@ def main() -> None:
     with without(args.corpora, [name for pair in TEXTS.values() for name in pair]):
         model = Model.load()
         true = np.array([values for pairs in damaged(args) for values in right(pairs, model)])
-    values = np.concatenate([true, false])
+    values = np.concatenate([true, false]).astype(np.float32)
     labels = np.arange(len(values)) < len(true)
-    print(f"{len(true)} readings of mojibake")
-    for name, weight in zip(("BIAS", *EVIDENCE), fitted(values, labels).tolist(), strict=True):
-        print(f"{name:12} {weight:8.3f}")
-    parts = np.random.default_rng(1).integers(0, 5, len(values))
+    print(f"{len(true)} readings of mojibake", flush=True)
+    parts = np.random.default_rng(1).integers(0, FOLDS, len(values))
     scores = np.zeros(len(values))
-    for part in range(5):
-        weights = fitted(values[parts != part], labels[parts != part])
-        scores[parts == part] = weights[0] + values[parts == part] @ weights[1:]
+    for part in range(FOLDS):
+        trees = fitted(values[parts != part], labels[parts != part])
+        scores[parts == part] = trees.decision_function(values[parts == part])
     own, foreign = np.split(scores[~labels], [first])
     for wrong in (0, 1, 3, 10, 30):
         least = np.sort(own)[-wrong - 1]
@@ -92,18 +97,32 @@ def main() -> None:
         print(f"{wrong:3} wrong: above {least:6.2f}, {found:.2%} found, and {of_others} of other languages")
     for place in np.argsort(-scores[~labels])[: args.show].tolist():
         print(f"{scores[~labels][place]:6.2f}  {others[place][0]!r}  {others[place][1]!r}")
+    if args.write:
+        write(fitted(values, labels), TABLE)
 
 
-def fitted(values: Floats, labels: npt.NDArray[np.bool_]) -> Floats:
-    """Bias and weights of a logistic regression, by Newton's method."""
-    table = np.column_stack([np.ones(len(values)), values])
-    weights = np.zeros(table.shape[1])
-    for _ in range(30):
-        chance = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
-        slope = table.T @ (labels - chance) - 1e-3 * weights
-        curve = (table * (chance * (1 - chance))[:, None]).T @ table + 1e-3 * np.eye(table.shape[1])
-        weights += np.linalg.solve(curve, slope)
-    return weights
+def fitted(values: Floats, labels: npt.NDArray[np.bool_]) -> Any:
+    """Trees for these rows of evidence; labels: which are of mojibake."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    return GradientBoostingClassifier(n_estimators=TREES, learning_rate=RATE, **OPTIONS).fit(values, labels)
+
+
+def write(fitted: Any, target: Path) -> None:
+    """Write the trees, every one with as many nodes as the largest."""
+    trees = [one.tree_ for one in fitted.estimators_.ravel()]
+    shape = len(trees), max(one.node_count for one in trees)
+    columns = {name: np.zeros(shape, kind) for name, kind in COLUMNS.items()}
+    for number, one in enumerate(trees):
+        own, leaf = np.arange(one.node_count), one.children_left < 0
+        columns["feature"][number, own] = np.where(leaf, 0, one.feature)
+        columns["threshold"][number, own] = one.threshold
+        columns["left"][number, own] = np.where(leaf, own, one.children_left)
+        columns["right"][number, own] = np.where(leaf, own, one.children_right)
+        columns["value"][number, own] = np.where(leaf, RATE * one.value.ravel(), 0)
+    share = fitted.init_.class_prior_[1]
+    depth = max(one.max_depth for one in trees)
+    np.savez_compressed(target, allow_pickle=False, **columns, depth=depth, base=np.log(share / (1 - share)))
 
 
 def believable(rows: Sequence[str], model: Model) -> Iterator[tuple[str, str, tuple[float, ...]]]:

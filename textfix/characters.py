@@ -189,5 +189,5 @@ def _table() -> Marks:
 @cache
 def tables_version() -> str:
     """What identifies the generated tables: the start of their SHA-256."""
-    files = [resources.files("textfix.data") / name for name in ("classes.npz", "mojibake.npz")]
+    files = [resources.files("textfix.data") / name for name in ("classes.npz", "mojibake.npz", "belief.npz")]
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from textfix.language import LINE_END, SCALE, Model, sums
 from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
+from textfix.rules.mojibake.trees import Trees
 from textfix.rules.mojibake.windows import BOPOMOFO, FOREIGN, natural, telling
 from textfix.text import Text
 
@@ -35,33 +37,9 @@ KANA = re.compile("[\u3040-\u30ff\uff66-\uff9f]+")
 HANGUL, IDEOGRAPHS = re.compile("[\uac00-\ud7a3]+"), re.compile(f"(?:{HAN.pattern})+")
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
-# What speaks for a reading of GBK, Big5 or UTF-16, and by how much: weights of a logistic regression, fitted by
-# benchmarks/belief.py; for its features see evidence. ASKED is how much more than even odds must speak for it: of some
-# three million names, words, lines and signs at random that were no mojibake some 30 came above.
-EVIDENCE = {
-    "folded": 0.042,
-    "plain": -0.647,
-    "together": 0.275,
-    "apart": 1.268,
-    "common": -0.861,
-    "met": 1.048,
-    "chinese": 2.458,
-    "rare": 0.070,
-    "strange": -0.433,
-    "different": 6.756,
-    "length": -0.596,
-    "long": 2.629,
-    "joints": -0.693,
-    "words": -0.857,
-    "kana": -2.721,
-    "hangul": -1.625,
-    "ideographs": -1.413,
-    "inside": 0.892,
-    "ahead": 0.124,
-    "utf16": -0.206,
-    "again": 0.970,
-}
-BIAS, ASKED = -3.938, 1.8
+# How much more than even odds must speak for a reading of GBK, Big5 or UTF-16, in nats: of some three million names,
+# words, lines and signs at random that were no mojibake some 30 came above.
+ASKED = 2.0
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
@@ -71,6 +49,43 @@ LATER = 1.5  # nats by which a character there is likelier one byte later
 ELSEWHERE = ("latin_1", "cp1252", "cp866", "cp850", "cp852", "mac_cyrillic", "cp1253", "cp1254")
 EVEN = 10.0
 RIVALS, FAR = ("cp1251", "koi8_r", "iso8859_5", "cp866", "cp932", "euc_jp", "cp949"), 30.0
+
+
+class Evidence(NamedTuple):
+    """What speaks for a reading of GBK, Big5 or UTF-16.
+
+    folded: nats by which it is likelier than the line, and than that without differences of width and case; ahead: the
+    same against what the bytes are in other languages. Of what it puts in, nats a character: plain behind what stands
+    before it (together: of all Han characters), apart as a text of its own, each stretch beyond ASCII a line, common by
+    single characters beyond ASCII; met: the share of pairs that the model knows; chinese: Han characters and signs
+    of Chinese. Of what it replaces: strange and rare, the like of apart and common; different: the share of different
+    characters; length: characters beyond ASCII, of UTF-16 all; long: the log of that; joints: places at which these
+    touch Latin letters; words, kana, hangul, ideographs: whether they are words of letters, or these alone. inside:
+    whether it stands in clean text; utf16: whether it came through UTF-16; again: through how many channels more than
+    one.
+    """
+
+    folded: float
+    plain: float
+    together: float
+    apart: float
+    common: float
+    met: float
+    chinese: float
+    rare: float
+    strange: float
+    different: float
+    length: float
+    long: float
+    joints: float
+    words: float
+    kana: float
+    hangul: float
+    ideographs: float
+    inside: float
+    ahead: float
+    utf16: float
+    again: float
 
 
 @dataclass(frozen=True)
@@ -125,7 +140,7 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
         chinese = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
         return gain - GAIN if whole and (chinese or punctuates(one, line)) else -np.inf
     values = evidence(one, line, gain, model)
-    return BIAS - ASKED + float(np.dot(list(EVIDENCE.values()), values)) if values else -np.inf
+    return Trees.load().log_odds(values) - ASKED if values else -np.inf
 
 
 def as_utf8(line: str) -> set[str]:
@@ -197,19 +212,8 @@ def rivals(one: Reading, line: str) -> list[str]:
     return [raw.decode(name, "replace") for name in RIVALS if name != one.channels[0][1]]
 
 
-def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float, ...] | None:
-    """What speaks for a reading, as EVIDENCE names it; None where nothing could make it believed.
-
-    folded: nats by which it is likelier than the line, and than that without differences of width and case; ahead: the
-    same against what the bytes are in other languages. Of what it puts in, nats a character: plain behind what stands
-    before it (together: of all Han characters), apart as a text of its own, each stretch beyond ASCII a line, common by
-    single characters beyond ASCII; met: the share of pairs that the model knows; chinese: Han characters and signs
-    of Chinese. Of what it replaces: strange and rare, the like of apart and common; different: the share of different
-    characters; length: characters beyond ASCII, of UTF-16 all; long: the log of that; joints: places at which these
-    touch Latin letters; words, kana, hangul, ideographs: whether they are words of letters, or these alone. inside:
-    whether it stands in clean text; utf16: whether it came through UTF-16; again: through how many channels more than
-    one.
-    """
+def evidence(one: Reading, line: str, gain: float, model: Model) -> Evidence | None:
+    """What speaks for a reading; None where nothing could make it believed."""
     start, end = one.pieces[0].start, one.pieces[-1].end
     utf16 = any(channel in WHOLE for channel in one.channels)
     if not possible(one, line, LEAST_WIDE if utf16 else LEAST_HAN) or in_part(line, start, end):
@@ -229,28 +233,28 @@ def evidence(one: Reading, line: str, gain: float, model: Model) -> tuple[float,
     places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
     around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
     length = len(old) if utf16 else len(foreign)
-    return (
-        gain + min(0.0, score - max(others[:2])),
-        one.plainness,
-        one.plainness * han,
-        apart / han,
-        by_themselves(one.new, model),
-        float(model.met(to_codes(one.new)).mean()),
-        han + len(SIGNS.findall(one.new)),
-        by_themselves(old, model),
-        strange / max(1, len(foreign)),
-        len({*foreign}) / max(1, len(foreign)),
-        length,
-        float(np.log(max(1, length))),
-        len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
-        all(map(is_word, runs)),
-        all(map(KANA.fullmatch, runs)),
-        all(map(HANGUL.fullmatch, runs)),
-        all(map(IDEOGRAPHS.fullmatch, runs)),
-        not around.isascii(),
-        ahead,
-        utf16,
-        len(one.channels) - 1,
+    return Evidence(
+        folded=gain + min(0.0, score - max(others[:2])),
+        plain=one.plainness,
+        together=one.plainness * han,
+        apart=apart / han,
+        common=by_themselves(one.new, model),
+        met=float(model.met(to_codes(one.new)).mean()),
+        chinese=han + len(SIGNS.findall(one.new)),
+        rare=by_themselves(old, model),
+        strange=strange / max(1, len(foreign)),
+        different=len({*foreign}) / max(1, len(foreign)),
+        length=length,
+        long=float(np.log(max(1, length))),
+        joints=len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
+        words=all(map(is_word, runs)),
+        kana=all(map(KANA.fullmatch, runs)),
+        hangul=all(map(HANGUL.fullmatch, runs)),
+        ideographs=all(map(IDEOGRAPHS.fullmatch, runs)),
+        inside=not around.isascii(),
+        ahead=ahead,
+        utf16=utf16,
+        again=len(one.channels) - 1,
     )
 
 

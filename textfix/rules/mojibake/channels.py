@@ -44,6 +44,7 @@ HIDDEN, HIDDEN_PAIRS = ((1, 6.0), (2, 8.0)), ((1, 8.0), (2, 6.0), (4, 9.0))
 REPLACEMENT = "\ufffd"
 QUESTION = {1: (10.0, 2.0), 0: (6.0, 2.0), -1: (0.0, 10.0)}
 LOSSES = {REPLACEMENT: {1: (0.0, 2.0), 0: (0.0, np.inf), -1: (0.0, np.inf)}, "?": QUESTION, "・": QUESTION}
+AS_IT_IS = {"・": 6.0}  # nats against its bytes: a byte 81, with which a character ends, and E
 LAST = 6.0  # the most against one byte at the end of a line, where there was no second
 # Channels that lose so much that nothing can be claimed once there is a loss.
 HOPELESS = ((UTF8, BIG5),)
@@ -105,7 +106,7 @@ class Reader:
         >>> reader("cp1252").patterns("�", pairs=1)
         [((256,), 0.0)]
         """
-        known = [(tuple(raw), 0.0) for raw in self.forms.get(character, ())]
+        known = [(tuple(raw), AS_IT_IS.get(character, 0.0)) for raw in self.forms.get(character, ())]
         if character in LOSSES or (not known and "\ue000" <= character <= "\uf8ff"):
             one, two = LOSSES[character][pairs] if character in LOSSES else (0.0, 0.0)
             known.append(((ANY,), min(one, LAST) if last else one))
@@ -197,7 +198,8 @@ def add(found: dict[str, list[bytes]], codec: str, sequences: Iterable[bytes]) -
 
 
 def bytes_of(text: str, read: str) -> bytes | None:
-    """The bytes that a reader showed as this text; None where it cannot have shown it, or other bytes so, too.
+    """The bytes that a reader showed as this text; None where it cannot have shown it, or other bytes so, too, or lost
+    them more likely than not.
 
     >>> bytes_of("浣犲ソ", "gb18030").decode()
     '你好'
@@ -213,7 +215,7 @@ def bytes_of(text: str, read: str) -> bytes | None:
             if four is None:
                 return None
             pieces.append(four)
-        elif len(found) > 1:
+        elif len(found) > 1 or character in AS_IT_IS:
             return None
         else:
             pieces.append(found[0])

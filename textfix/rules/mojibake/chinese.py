@@ -47,7 +47,8 @@ SAYS = "乱码|亂碼|文字化け|mojibake|garbled"
 ABOUT = re.compile(f"{SAYS}|编码|編碼", re.IGNORECASE)
 ABOUT_AFAR = re.compile(SAYS, re.IGNORECASE)  # in the rest of the line; others have codes of goods there
 NAMES = re.compile(
-    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|decod|charset|code ?page|read as|解码|解碼",
+    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8"
+    "|encod|decod|charset|code ?page|read as|解码|解碼",
     re.IGNORECASE,
 )
 LINE = 200  # characters of a line on either side of what is damaged in which that is looked for

@@ -30,7 +30,8 @@ FEW_SIGNS, MANY_SIGNS = 3, 6  # characters of such a segment that must differ, f
 IN_ORDER = 6  # signs in the order of their codes that are a table of signs
 FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
-CONSONANTS = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}")  # more than abbreviations have (млрд is one, and known)
+UNUSUAL = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}|(?:[А-Я]{2}){2,}")  # no words, or such as double bytes make, too
+MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
@@ -251,7 +252,7 @@ def natural(text: str) -> bool:
     """Whether what stands beyond ASCII is words as people write them, signs that are repeated, or a table of signs.
 
     The language model knows no Greek and little Cyrillic, so that how unlikely it finds them means nothing: words of
-    such an alphabet in lower case, upper case or with a capital first, with vowels, quotation marks alone, and frames are what they
+    such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
     are, and so are bopomofo and jamo; so are icons, two letters in turn, and signs in the order of their codes.
 
     >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË", "ㄐㄧㄥˇ")]
@@ -263,7 +264,7 @@ def natural(text: str) -> bool:
     """
     runs = [stripped for run in FOREIGN.findall(text.replace(REPLACEMENT, " ")) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
-        return not all(CONSONANTS.fullmatch(run) for run in runs)
+        return not (all(map(UNUSUAL.fullmatch, runs)) or MIXED.search(text))
     if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) for run in runs):
         return True
     every = "".join(runs)

@@ -42,7 +42,7 @@ TITLES = (
     "先生 女士 小姐 太太 夫人 老师 教授 博士 医生 律师 经理 总裁 主任 校长 院长 局长 市长 县长 部长 书记 同学 同志 师傅"
 )
 WORDS = (  # and names that opencc's phrases lack
-    "影后影后 歌后歌后 天后天后 母后母后 武后武后 太后太后 后羿后羿 后裔後裔 白术白朮 苍术蒼朮 "
+    "歌后歌后 天后天后 母后母后 武后武后 太后太后 后羿后羿 后裔後裔 白术白朮 苍术蒼朮 "
     "几案几案 方便面方便麵 里海里海 落发落髮 鬓发鬢髮 卷发捲髮 手表手錶 怀表懷錶 秒表秒錶 "
     "张三丰張三丰 叶韵叶韻 钟山鍾山 余干县餘干縣 新干县新干縣 于洪于洪 系好繫好 系紧繫緊 "
     "系鞋带繫鞋帶 回复邮件回覆郵件 答复答覆 合家欢合家歡 当当网當當網 干了一杯乾了一杯 晾干晾乾 "
@@ -54,7 +54,7 @@ WORDS = (  # and names that opencc's phrases lack
     "伯里伯里 噶里噶里 耶里耶里 皮里皮里 穆里穆里 默里默里 札里札里 姆里姆里 斯里斯里 克里克里 特里特里 "
     "布里布里 普里普里 德里德里 瓦里瓦里 维里維里 西里西里 亚里亞里 利里利里 塔里塔里 莫里莫里 罗里羅里 "
     "卡里卡里 费里費里 格里格里 阿里阿里 吉里吉里 奇里奇里 萨里薩里 弗里弗里 哥马里哥馬里 坊里制坊里制 "
-    "海里海里 英里英里 游牧游牧 龙游龍游 皖系皖系 奉系奉系 直系直系 桂系桂系 晋系晉系 法系法系 院系院系 "
+    "英里英里 游牧游牧 龙游龍游 皖系皖系 奉系奉系 直系直系 桂系桂系 晋系晉系 法系法系 院系院系 "
     "谱系譜系 民系民系 语系語系 细胞系細胞系 家系家系 游击游擊 编制編制 创制創制 制导制導 建制建制 "
 )
 HANS_WORDS = (
@@ -68,7 +68,10 @@ HANS_WORDS = (
 )
 FORMS = {"hans": "妳你 牠它 暱昵 堿碱 隄堤", "hant-tw": "账帳"}  # what no table of opencc's has
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
-NO_WORD = "个中"  # opencc has 箇中 for it, also in 数个中的
+NO_PHRASES = (
+    "只影 裁制 干将".split()
+)  # opencc has them, but they stand in other words oftener: 只影响, 仲裁制, 得力干将
+NO_START = "个中"  # opencc has 箇中 for it, also in 数个中的
 # Character, variant, other: where the character becomes the variant, it is taken for the other in the training. Hong
 # Kong writes 裏 and Taiwan 裡, which REGIONAL sees to; Taiwan writes 台 beside 臺, so that what is written stays.
 SAME = (("里", "裏", "裡"), ("台", "臺", "台"))
@@ -284,17 +287,21 @@ def alone(text: str) -> str:
 
 
 def phrases(chooser: Chooser) -> Iterator[tuple[Codes, Codes, int]]:
-    """opencc's phrases, a line each, with what they become, for each direction."""
+    """opencc's phrases, a line each, with what they become, for each direction.
+
+    Not those of which it knows several readings (散发, 冷面, 海里): what stands around decides.
+    """
     for direction, names in enumerate((TO_HANT, TO_HANS)):
         fold = chooser.forms["hans"] if direction else np.arange(BASE, dtype=np.uint32)
         listed: dict[str, str] = {}
         for name in names:
-            found = {key: values[0] for key, values in dictionary(name).items() if len(key) == len(values[0])}
+            sure = {key: values[0] for key, values in dictionary(name).items() if len(values) == 1}
+            found = {key: one for key, one in sure.items() if len(key) == len(one) and key not in NO_PHRASES}
             listed |= found if name in ("STPhrases", "TSPhrases") else {key: alone(one) for key, one in found.items()}
         if not direction:
             listed |= {name[0] + title: name[1] + title for name in SURNAMES.split() for title in TITLES.split()}
         listed |= {both[: len(both) // 2]: both[len(both) // 2 :] for both in (WORDS, HANS_WORDS)[direction].split()}
-        wrong = {NO_NAMES[0] + one for one in NO_NAMES[1:]} if direction else {NO_WORD}
+        wrong = {NO_NAMES[0] + one for one in NO_NAMES[1:]} if direction else {NO_START}
         several = {key: value for key, value in listed.items() if len(key) > 1 and key[:2] not in wrong}
         source, target = (to_codes("\n".join(side) + "\n") for side in (several.keys(), several.values()))
         yield source, fold[np.minimum(target, BASE - 1)], direction

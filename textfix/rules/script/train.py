@@ -6,7 +6,7 @@ CORPORA holds hant_*.txt.gz and hans_*.txt.gz, one paragraph a line; hant_hk_* a
 as of Taiwan. Lines with characters that only the other script uses are left out. A traditional text is converted to
 simplified by opencc, which tells for every simplified character what it stood for. In simplified text the few
 characters that keep a traditional form in some words (乾隆, 著名) tell when they do.
-textfix/data/sentences.txt, written for this, has what everyday speech has and these texts lack.
+textfix/data/sentences.txt and sentences_hans.txt, written for this, have what everyday speech has and these texts lack.
 
 What opencc's phrases say, and how often cjclassifier (Apache-2.0, a package that pip installs) counted each pair of
 characters in an encyclopedia, are where the weights begin; then follows logistic regression (AdaGrad, Duchi and others
@@ -115,7 +115,12 @@ def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
     chooser = Chooser.of(tables)
     chooser.phrases[:] = tables["phrases"] = phrase_table(chooser)
     parts = [samples(chooser, pair) for pair in up]
-    parts += of_simplified(chooser, hans, [samples(chooser, pair) for pair in down])
+    known = np.concatenate([rows for rows, _, _ in (samples(chooser, pair) for pair in down)])
+    beside = [NEAREST.index((place,)) for place in (-1, 1)]
+    seen = np.zeros(ROWS + 1, np.bool_)
+    seen[known[:, beside].ravel()] = True
+    parts += of_simplified(chooser, hans, seen)
+    parts += of_simplified(chooser, [written("sentences_hans.txt")], np.ones(ROWS + 1, np.bool_))
     rows, labels, numbers = (np.concatenate(column) for column in zip(*parts, strict=True))
     first, possible = beginning(chooser), chooser.candidates[numbers] > 0
     weights = sum(learnt(first.copy(), rows, labels, possible, chance) for chance in range(RUNS)) / np.float32(RUNS)
@@ -124,11 +129,16 @@ def train(texts: Sequence[tuple[str, Sequence[str]]], target: Path) -> None:
 
 
 def taught() -> list[tuple[str, Codes]]:
-    """The sentences that were written for this, several times, for Taiwan and for Hong Kong."""
-    listed = (HERE / "sentences.txt").read_text("utf-8").splitlines()
-    lines = [one for line in listed if not line.startswith("#") for one in expanded(line)]
-    codes = to_codes(TIMES * ("\n".join(lines) + "\n"))
+    """The traditional sentences that were written for this, for Taiwan and for Hong Kong."""
+    codes = written("sentences.txt")
     return [(name, codes) for name in TARGETS if name != "hans"]
+
+
+def written(name: str) -> Codes:
+    """Sentences that were written for this, several times."""
+    listed = (HERE / name).read_text("utf-8").splitlines()
+    lines = [one for line in listed if not line.startswith("#") for one in expanded(line)]
+    return to_codes(TIMES * ("\n".join(lines) + "\n"))
 
 
 def expanded(line: str) -> Iterator[str]:
@@ -219,12 +229,12 @@ def samples(chooser: Chooser, pair: Pair) -> Samples:
     return featured(chooser, known, at, numbers[known[at]], pair.target), label.astype(np.int8), numbers[known[at]]
 
 
-def of_simplified(chooser: Chooser, texts: Sequence[Codes], known_beside: Sequence[Samples]) -> Iterator[Samples]:
-    """Simplified text tells which form it keeps: every candidate, where a neighbour is one that its source has."""
+def of_simplified(chooser: Chooser, texts: Sequence[Codes], seen: npt.NDArray[np.bool_]) -> Iterator[Samples]:
+    """Simplified text tells which form it keeps: every candidate, where a neighbour is one that its source has.
+
+    seen: of the rows of the table of weights those of such neighbours.
+    """
     beside = [NEAREST.index((place,)) for place in (-1, 1)]
-    seen = np.zeros(ROWS + 1, np.bool_)
-    for rows, _, _ in known_beside:
-        seen[rows[:, beside].ravel()] = True
     for codes in texts:
         known = np.minimum(codes, BASE - 1)
         for number in np.unique(chooser.number[1][chooser.number[1] >= 0]).tolist():
