@@ -4,7 +4,7 @@
 
 Readings of what really is mojibake, made of texts that the language model is trained anew without, against readings of
 what is not: names, words and units of all languages but Chinese in CLDR (from the package babel), the words of jieba,
-such words as cells of JSON and SQL, clean text of the corpora in lines and in pieces, words of Japanese in half width,
+such words as cells of JSON and SQL, and adorned, clean text of the corpora in lines and in pieces, words of Japanese in half width,
 signs of private use, frames and formulas, and mojibake of other languages. Gradient boosting (scikit-learn); printed is
 how many are found where a few of the others are believed, each text judged by trees fitted without it. --write puts
 the trees fitted to all of it into textfix/data/belief.npz.
@@ -199,6 +199,8 @@ def clean(corpora: Path) -> Iterator[list[str]]:
     yield ["".join(chance.choices("─│┌┐└┘├┤╔╗═║░▒▓█ αβγδλμπσ²³√∞≤≥±×÷°", k=chance.randint(2, 9))) for _ in range(300)]
     yield ["".join(chance.choices("¡¢£¤¥¦§¨©ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿", k=chance.randint(1, 4))) for _ in range(50)]
     yield ["".join(drawn(chance)) + chance.choice(("", "", "@", "II", " ab")) for _ in range(3000)]
+    for listed in (words, known):
+        yield [decorated(chance.choice(listed), chance) for _ in range(10_000)]
     for path in sorted(corpora.glob("*.txt.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as file:
             lines = file.read(12_000_000).split("\n")
@@ -206,9 +208,11 @@ def clean(corpora: Path) -> Iterator[list[str]]:
         yield lines[:3000]
         if "_ko_" in path.name:
             yield [f"“{word}”" for line in lines[:9000] for word in line.split()[:3]]
+            yield sorted({word[:5] for line in lines for word in re.findall(r"[^\W\d_\x00-\x7f]{2,}", line)})
         parts = [part for line in lines[:18_000] for part in re.findall(r"\w+", line)[:3]]
         yield [part[: chance.randint(1, 8)] for part in parts]
         if "_ja_" in path.name:
+            yield sorted({word[:5] for line in lines for word in re.findall(r"[^\W\d_\x00-\x7f]{2,}", line)})
             kana = sorted({word for line in lines for word in re.findall("[\u30a0-\u30ff]{2,}", line)})
             yield kana
             half = [half_width(word) for word in kana]
@@ -216,6 +220,12 @@ def clean(corpora: Path) -> Iterator[list[str]]:
             yield [
                 chance.choice(CELLS).format(*pair) for pair in zip(half, chance.sample(half, len(half)), strict=True)
             ]
+
+
+def decorated(word: str, chance: random.Random) -> str:
+    """A word, or two, between signs that adorn it, the same on either side."""
+    left = "".join(drawn(chance)) + chance.choice(("", " ", "★", "◆", "『", "◤", "～", "☆彡", "々"))
+    return left + word + chance.choice(("", " Lv.99 ", "ぁ", "の", " ", "丶", "灬")) + word[::-1][:3] + left[::-1]
 
 
 def drawn(chance: random.Random) -> Iterator[str]:

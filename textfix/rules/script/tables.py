@@ -68,9 +68,7 @@ HANS_WORDS = (
 )
 FORMS = {"hans": "妳你 牠它 暱昵 堿碱 隄堤", "hant-tw": "账帳"}  # what no table of opencc's has
 NO_NAMES = "於單倫潛戲坦則琳敖其惟"  # opencc takes the first with each of these for a name: 於單一, 於倫敦
-NO_PHRASES = (
-    "只影 裁制 干将".split()
-)  # opencc has them, but they stand in other words oftener: 只影响, 仲裁制, 得力干将
+NO_PHRASES = ("只影", "裁制", "干将")  # opencc's, that stand in other words oftener: 只影响, 仲裁制, 得力干将
 NO_START = "个中"  # opencc has 箇中 for it, also in 数个中的
 # Character, variant, other: where the character becomes the variant, it is taken for the other in the training. Hong
 # Kong writes 裏 and Taiwan 裡, which REGIONAL sees to; Taiwan writes 台 beside 臺, so that what is written stays.
