@@ -47,6 +47,17 @@ Floats = npt.NDArray[np.float64]
 CHINESE = ("zh", "yue", "lzh", "hak", "nan")
 SIGNS = (0x2010, 0x2040), (0x2160, 0x2180), (0x2190, 0x2200), (0x2200, 0x2300), (0x2460, 0x2600), (0x2600, 0x2700)
 FRAMES = ("─│┌┐└┘├┤┬┴┼ ", "━┃┏┓┗┛┣┫┳┻╋ ", "═║╔╗╚╝╠╣╦╩╬ ", "░▒▓█▄▀▌▐ ", "╭╮╯╰─│ ╱╲╳", "■□▲△◆◇○●◎★☆ ")
+AROUND = (
+    "INFO name={}",
+    "{}.txt",
+    "[{}] ok",
+    "说明：{}",
+    "（{}）、",
+    "IMG-2031-{}.jpg",
+    "D:\\{}\\01.mp3",
+    "{}_v2 (1).doc",
+    "35,{}",
+)
 CELLS = (
     '{{"name":"{}","city":"{}"}}',
     "INSERT INTO t VALUES (1,'{}','{}');",
@@ -139,6 +150,11 @@ def believable(rows: Sequence[str], model: Model) -> Iterator[tuple[str, str, tu
                 yield source, source[:low] + best.text + source[low + len(window.line) :], values
 
 
+def reduplicated(text: str, chance: random.Random) -> str:
+    """A string with a character or all of it twice, as 谢谢 and 测试测试 are."""
+    return chance.choice((text + text[-1], text[0] + text, text[:2] * 2, text[0] * 2, text[-1] * 2))
+
+
 def right(pairs: Sequence[tuple[str, str]], model: Model) -> Iterator[tuple[float, ...]]:
     """The evidence for the readings that are right."""
     truth = {clean for clean, _ in pairs}
@@ -150,13 +166,13 @@ def right(pairs: Sequence[tuple[str, str]], model: Model) -> Iterator[tuple[floa
 def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
     """Strings of 2 to 5 characters and sentences, garbled, alone and inside lines of ASCII and of clean text."""
     utf16 = [(f"{written} as {read}", written, lossless(written, read)) for written, read in UTF16_CHANNELS]
-    again = [
+    twofold = [
         (f"{name}, utf-8 as {read}", written, twice(garble, lossless("utf-8", read)))
         for name, written, garble in channels()
         for read in ("latin_1", "cp1252", "gb18030")
         if name in ("gb18030 as latin_1", "gb18030 as cp1252", "big5hkscs as cp1252", "gb18030 as big5hkscs")
     ]
-    for name, written, garble in (*channels(), *utf16, *again):
+    for name, written, garble in (*channels(), *utf16, *twofold):
         if written == "utf-8":
             continue
         chance = random.Random(name)
@@ -165,7 +181,9 @@ def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
             found = [(clean, bad) for _, clean, bad in collect(f"{name}, to fit", written, garble, options)]
             yield found
             if kind == "short":
-                around = [chance.choice(("INFO name={}", "{}.txt", "[{}] ok", "说明：{}", "（{}）、")) for _ in found]
+                again = [reduplicated(clean, chance) for clean, _ in found]
+                yield [(clean, bad) for clean in again if (bad := garble(clean)) and bad != clean]
+                around = [chance.choice(AROUND) for _ in found]
                 yield [(one.format(clean), one.format(bad)) for one, (clean, bad) in zip(around, found, strict=True)]
                 framed = [chance.choice(CELLS) for _ in found[1::2]]
                 two = zip(framed, found[::2], found[1::2], strict=False)
