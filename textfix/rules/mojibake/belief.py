@@ -15,7 +15,7 @@ from textfix.language import LINE_END, SCALE, Model, sums
 from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
-from textfix.rules.mojibake.trees import Trees
+from textfix.rules.mojibake.weighing import Belief
 from textfix.rules.mojibake.windows import BOPOMOFO, FOREIGN, natural, telling
 from textfix.text import Text
 
@@ -39,7 +39,7 @@ SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # How much more than even odds must speak for a reading of GBK, Big5 or UTF-16, in nats: of some three million names,
 # words, lines and signs at random that were no mojibake some 30 came above.
-ASKED = 2.0
+ASKED = 1.4
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
@@ -140,7 +140,7 @@ def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
         chinese = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
         return gain - GAIN if whole and (chinese or punctuates(one, line)) else -np.inf
     values = evidence(one, line, gain, model)
-    return Trees.load().log_odds(values) - ASKED if values else -np.inf
+    return Belief.load().log_odds(values) - ASKED if values else -np.inf
 
 
 def as_utf8(line: str) -> set[str]:
