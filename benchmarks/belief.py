@@ -40,8 +40,9 @@ from textfix.text import Text
 
 ROWS = 400  # rows at once
 FOLDS = 5
-TREES, RATE = 60, 0.05
-OPTIONS = {"max_leaf_nodes": 8, "max_depth": None, "min_samples_leaf": 20, "subsample": 0.5, "random_state": 0}
+OTHER_LANGUAGES = 0.5  # how much a reading of their mojibake counts: it is garbled in any case
+TREES, RATE = 40, 0.05
+OPTIONS = {"max_leaf_nodes": 8, "max_depth": None, "min_samples_leaf": 200, "subsample": 0.5, "random_state": 0}
 TABLE = Path(belief.__file__).parent.parent.parent / "data" / "belief.npz"
 COLUMNS = {"feature": np.int8, "threshold": np.float32, "left": np.int8, "right": np.int8, "value": np.float32}
 Floats = npt.NDArray[np.float64]
@@ -96,11 +97,12 @@ def main() -> None:
         true = np.array([values for pairs in damaged(args) for values in right(pairs, model)])
     values = np.concatenate([true, false]).astype(np.float32)
     labels = np.arange(len(values)) < len(true)
+    weights = np.where(np.arange(len(values)) < len(true) + first, 1.0, OTHER_LANGUAGES)
     print(f"{len(true)} readings of mojibake", flush=True)
     parts = np.random.default_rng(1).integers(0, FOLDS, len(values))
     scores = np.zeros(len(values))
     for part in range(FOLDS):
-        trees = fitted(values[parts != part], labels[parts != part])
+        trees = fitted(values[parts != part], labels[parts != part], weights[parts != part])
         scores[parts == part] = trees.decision_function(values[parts == part])
     own, foreign = np.split(scores[~labels], [first])
     for wrong in (0, 1, 3, 10, 30):
@@ -110,18 +112,20 @@ def main() -> None:
     for place in np.argsort(-scores[~labels])[: args.show].tolist():
         print(f"{scores[~labels][place]:6.2f}  {others[place][0]!r}  {others[place][1]!r}")
     if args.write:
-        write(fitted(values, labels), TABLE)
+        write(fitted(values, labels, weights), TABLE)
 
 
-def fitted(values: Floats, labels: npt.NDArray[np.bool_]) -> Any:
-    """Logistic regression, and trees for what it leaves, of these rows of evidence; labels: which are of mojibake."""
+def fitted(values: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], weights: Floats) -> Any:
+    """Logistic regression, and trees for what it leaves, of these rows of evidence.
+
+    labels: which are of mojibake. weights: how much each counts.
+    """
     from sklearn.ensemble import GradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
 
-    first = make_pipeline(StandardScaler(), LogisticRegression(C=100, max_iter=1000))
-    return GradientBoostingClassifier(init=first, n_estimators=TREES, learning_rate=RATE, **OPTIONS).fit(values, labels)
+    first = LogisticRegression(C=1000, solver="newton-cholesky")
+    trees = GradientBoostingClassifier(init=first, n_estimators=TREES, learning_rate=RATE, **OPTIONS)
+    return trees.fit(values, labels, sample_weight=weights)
 
 
 def write(fitted: Any, target: Path) -> None:
@@ -136,10 +140,8 @@ def write(fitted: Any, target: Path) -> None:
         columns["left"][number, own] = np.where(leaf, own, one.children_left)
         columns["right"][number, own] = np.where(leaf, own, one.children_right)
         columns["value"][number, own] = np.where(leaf, RATE * one.value.ravel(), 0)
-    scaler, line = fitted.init_[0], fitted.init_[1]
-    weights = line.coef_[0] / scaler.scale_
+    weights, bias = fitted.init_.coef_[0], fitted.init_.intercept_[0]
     depth = max(one.max_depth for one in trees)
-    bias = line.intercept_[0] - weights @ scaler.mean_
     np.savez_compressed(target, allow_pickle=False, **columns, depth=depth, weights=weights, bias=bias)
 
 

@@ -23,6 +23,7 @@ GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times
 # Letters with marks that each stand between plain ones, as in words of Latin; bytes of Chinese stand side by side.
 LATIN = re.compile("[A-Za-z]*(?:[\u00c0-\u024f](?:[A-Za-z]+|$))+")
+PLAIN_LETTERS = 3  # of a word in which letters with marks may stand side by side
 RARE = 2  # characters more for which a letter counts that two bytes make, and Chinese text hardly holds
 LEAST_HAN, LEAST_WIDE = 2, 4  # Han characters that a reading of other encodings than UTF-8 must have; and of UTF-16
 PLAIN_EVEN = -12.0  # nats a character that a reading of UTF-8 must reach
@@ -39,7 +40,7 @@ SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # How much more than even odds must speak for a reading of GBK, Big5 or UTF-16, in nats: of some three million names,
 # words, lines and signs at random that were no mojibake some 30 came above.
-ASKED = 1.4
+ASKED = 1.9
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them
 LATER = 1.5  # nats by which a character there is likelier one byte later
@@ -297,15 +298,16 @@ def punctuates(one: Reading, line: str) -> bool:
 def is_latin(line: str, start: int, end: int) -> bool:
     """Whether a stretch is a word of Latin letters, or a part of one, in small letters or with a capital first.
 
-    >>> [is_latin(line, 0, 4) for line in ("Ñuñoa", "ÖÐÎÄ", "¤¤¤å")]
-    [True, False, False]
+    >>> [is_latin(line, 0, 4) for line in ("Ñuñoa", "Żółtek", "ÖÐÎÄ", "¤¤¤å")]
+    [True, True, False, False]
     """
     while start > 0 and line[start - 1].isalpha():
         start -= 1
     while end < len(line) and line[end].isalpha():
         end += 1
     word = line[start:end]
-    return LATIN.fullmatch(word) is not None and (word.istitle() or word.islower())
+    latin = LATIN.fullmatch(word) or (word.isalpha() and sum(map(str.isascii, word)) >= PLAIN_LETTERS)
+    return bool(latin) and (word.istitle() or word.islower())
 
 
 def with_plainness(found: Sequence[Reading | None], model: Model) -> list[Reading | None]:

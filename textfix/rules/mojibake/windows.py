@@ -255,7 +255,7 @@ def natural(text: str) -> bool:
     such an alphabet in lower case, upper case or with a capital first, quotation marks alone, and frames are what they
     are, and so are bopomofo and jamo; so are icons, two letters in turn, and signs in the order of their codes.
 
-    >>> [natural(text) for text in ("Φινλανδία", "СТРОКА %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË", "ㄐㄧㄥˇ")]
+    >>> [natural(text) for text in ("Φινλανδία", "Строка %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË", "ㄐㄧㄥˇ")]
     [True, True, True, True, True, True]
     >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓", "螂ｽ螂ｽ")]
     [False, False, False, False, False]
