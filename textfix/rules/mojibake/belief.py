@@ -23,6 +23,7 @@ GAIN = 13.0  # nats by which a reading must be likelier than what stands there
 SPARSE = 5  # one telling character in so many may be left in what went wrong several times
 # Letters with marks that each stand between plain ones, as in words of Latin; bytes of Chinese stand side by side.
 LATIN = re.compile("[A-Za-z]*(?:[\u00c0-\u024f](?:[A-Za-z]+|$))+")
+LETTERS = re.compile("[A-Za-z\u00c0-\u024f]+")
 PLAIN_LETTERS = 3  # of a word in which letters with marks may stand side by side
 RARE = 2  # characters more for which a letter counts that two bytes make, and Chinese text hardly holds
 LEAST_HAN, LEAST_WIDE = 2, 4  # Han characters that a reading of other encodings than UTF-8 must have; and of UTF-16
@@ -298,15 +299,15 @@ def punctuates(one: Reading, line: str) -> bool:
 def is_latin(line: str, start: int, end: int) -> bool:
     """Whether a stretch is a word of Latin letters, or a part of one, in small letters or with a capital first.
 
-    >>> [is_latin(line, 0, 4) for line in ("Ñuñoa", "Żółtek", "ÖÐÎÄ", "¤¤¤å")]
-    [True, True, False, False]
+    >>> [is_latin(line, 0, 4) for line in ("Ñuñoa", "Żółtek", "ÖÐÎÄ", "¤¤¤å", "abc涴岆")]
+    [True, True, False, False, False]
     """
     while start > 0 and line[start - 1].isalpha():
         start -= 1
     while end < len(line) and line[end].isalpha():
         end += 1
     word = line[start:end]
-    latin = LATIN.fullmatch(word) or (word.isalpha() and sum(map(str.isascii, word)) >= PLAIN_LETTERS)
+    latin = LATIN.fullmatch(word) or (LETTERS.fullmatch(word) and sum(map(str.isascii, word)) >= PLAIN_LETTERS)
     return bool(latin) and (word.istitle() or word.islower())
 
 

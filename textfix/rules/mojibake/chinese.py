@@ -47,10 +47,9 @@ SAYS = "乱码|亂碼|文字化け|mojibake|garbled"
 ABOUT = re.compile(f"{SAYS}|编码|編碼", re.IGNORECASE)
 ABOUT_AFAR = re.compile(SAYS, re.IGNORECASE)  # in the rest of the line; others have codes of goods there
 NAMES = re.compile(
-    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8"
-    "|encod|decod|charset|code ?page|read as|解码|解碼",
-    re.IGNORECASE,
+    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
 )
+ARROW = re.compile("→|->|=>|应为|應為")
 LINE = 200  # characters of a line on either side of what is damaged in which that is looked for
 QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
@@ -90,7 +89,7 @@ def whole(window: Window, text: Text) -> str:
 
 
 def quoted(one: Reading, window: Window, line: str) -> bool:
-    """Whether what is damaged stands in quotation marks, in a line that names an encoding or has it right besides."""
+    """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it should be."""
     start, end = one.pieces[0].start, one.pieces[-1].end
     while window.line[start:end][:1].isascii() and start < end:
         start += 1
@@ -100,7 +99,8 @@ def quoted(one: Reading, window: Window, line: str) -> bool:
     if not around or not around <= QUOTES:
         return False
     meant = FOREIGN.search(one.new)
-    return NAMES.search(line) is not None or (meant is not None and meant[0] in line)
+    shown = meant is not None and meant[0] in line and ARROW.search(line) is not None
+    return NAMES.search(window.line) is not None or shown
 
 
 def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], list[float]]:
