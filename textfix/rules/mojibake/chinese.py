@@ -89,7 +89,7 @@ def whole(window: Window, text: Text) -> str:
 
 
 def quoted(one: Reading, window: Window, line: str) -> bool:
-    """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it should be."""
+    """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it is."""
     start, end = one.pieces[0].start, one.pieces[-1].end
     while window.line[start:end][:1].isascii() and start < end:
         start += 1
