@@ -32,7 +32,7 @@ from benchmarks.heldout import without
 from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless, twice
 from textfix.language import Model
 from textfix.rules.mojibake import belief
-from textfix.rules.mojibake.belief import evidence
+from textfix.rules.mojibake.belief import Evidence, evidence
 from textfix.rules.mojibake.channels import READERS
 from textfix.rules.mojibake.chinese import read
 from textfix.rules.mojibake.windows import as_written, windows
@@ -41,6 +41,7 @@ from textfix.text import Text
 ROWS = 400  # rows at once
 FOLDS = 5
 OTHER_LANGUAGES = 0.5  # how much a reading of their mojibake counts: it is garbled in any case
+LONG, SENTENCES = 8, 4.0  # characters from which a true reading is a sentence, and how much more that counts
 TREES, RATE = 40, 0.05
 OPTIONS = {"max_leaf_nodes": 8, "max_depth": None, "min_samples_leaf": 200, "subsample": 0.5, "random_state": 0}
 TABLE = Path(belief.__file__).parent.parent.parent / "data" / "belief.npz"
@@ -98,6 +99,7 @@ def main() -> None:
     values = np.concatenate([true, false]).astype(np.float32)
     labels = np.arange(len(values)) < len(true)
     weights = np.where(np.arange(len(values)) < len(true) + first, 1.0, OTHER_LANGUAGES)
+    weights[labels & (values[:, Evidence._fields.index("chinese")] >= LONG)] *= SENTENCES
     print(f"{len(true)} readings of mojibake", flush=True)
     parts = np.random.default_rng(1).integers(0, FOLDS, len(values))
     scores = np.zeros(len(values))
