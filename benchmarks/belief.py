@@ -1,4 +1,4 @@
-"""Fit the trees by which a reading of mojibake is believed (textfix/rules/mojibake/belief.py).
+"""Fit the weights and trees by which a reading of mojibake is believed (textfix/rules/mojibake/belief.py).
 
     python -m benchmarks.belief CORPORA [--write]
 
@@ -81,11 +81,11 @@ OTHERS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fit the trees by which a reading is believed.")
+    parser = argparse.ArgumentParser(description="Fit the weights and trees by which a reading is believed.")
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--sentences", type=int, default=60, help="a channel and register")
     parser.add_argument("--show", type=int, default=0, help="of other text, the readings that come nearest to belief")
-    parser.add_argument("--write", action="store_true", help="write the trees into the package")
+    parser.add_argument("--write", action="store_true", help="write them into the package")
     args = parser.parse_args()
     model = Model.load()
     others = [one for rows in clean(args.corpora) for one in believable(rows, model)]

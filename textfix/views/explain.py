@@ -41,8 +41,9 @@ def sentences(source: str, edits: Iterable[Edit], left: Iterable[Edit] = ()) -> 
     '1:3  noise.pinyin  (jìn) → (nothing)  sure 0.999: a script did'
     """
     lines = Lines(source)
+    left = [*left]
     untouched = {*left}
-    for edit in in_order([*edits, *untouched]):
+    for edit in in_order([*edits, *left]):
         line, column = lines.place(edit.start)
         note = edit.note
         kind = ("not made, " if edit in untouched else "") + ("inferred" if note.inferred else "sure")

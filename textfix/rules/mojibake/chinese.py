@@ -55,11 +55,13 @@ QUOTES = frozenset("\"'`“”‘’「」『』《》()（）")
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    found = [window for window in windows(as_written(text)) if not is_about(window, text)]
+    every = [(window, whole(window, text)) for window in windows(as_written(text))]
+    asked = [(window, line) for window, line in every if not is_about(window, line)]
+    found = [window for window, _ in asked]
     read_as = [
         (window, best, surplus(best, window.line, gain, context.model))
-        for window, best, gain in zip(found, *read(found, context.model), strict=True)
-        if best and not quoted(best, window, whole(window, text))
+        for (window, line), best, gain in zip(asked, *read(found, context.model), strict=True)
+        if best and not quoted(best, window, line)
     ]
     proven = alike(read_as)
     edits: list[Edit] = []
@@ -77,9 +79,9 @@ def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tu
     return {key for key, count in believed.items() if count > 1 and 2 * count >= counts[key]}
 
 
-def is_about(window: Window, text: Text) -> bool:
+def is_about(window: Window, line: str) -> bool:
     """Whether a line speaks of mojibake."""
-    return bool(ABOUT.search(window.line) or ABOUT_AFAR.search(whole(window, text)))
+    return bool(ABOUT.search(window.line) or ABOUT_AFAR.search(line))
 
 
 def whole(window: Window, text: Text) -> str:
@@ -90,12 +92,9 @@ def whole(window: Window, text: Text) -> str:
 
 def quoted(one: Reading, window: Window, line: str) -> bool:
     """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it is."""
-    start, end = one.pieces[0].start, one.pieces[-1].end
-    while window.line[start:end][:1].isascii() and start < end:
-        start += 1
-    while window.line[start:end][-1:].isascii() and start < end:
-        end -= 1
-    around = {*window.line[max(0, start - 1) : start], *window.line[end : end + 1]}
+    runs = [*FOREIGN.finditer(window.line, one.pieces[0].start, one.pieces[-1].end)]
+    start, end = (runs[0].start(), runs[-1].end()) if runs else (0, 0)
+    around = {*window.line[max(0, start - 1) : start], *window.line[end : end + 1]} if runs else set()
     if not around or not around <= QUOTES:
         return False
     meant = FOREIGN.search(one.new)
