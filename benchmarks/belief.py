@@ -19,6 +19,7 @@ import random
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ import numpy.typing as npt
 from babel import localedata
 
 from benchmarks.heldout import without
-from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless, twice
+from benchmarks.mojibake import TEXTS, UTF16_CHANNELS, channels, collect, lossless, lossy_channels, twice
 from textfix.language import Model
 from textfix.rules.mojibake import belief
 from textfix.rules.mojibake.belief import Evidence, evidence
@@ -40,6 +41,7 @@ from textfix.text import Text
 
 ROWS = 400  # rows at once
 FOLDS = 5
+NEARLY = 0.8  # how like the truth a reading must be to be right
 OTHER_LANGUAGES = 0.5  # how much a reading of their mojibake counts: it is garbled in any case
 LONG, SENTENCES = 8, 4.0  # characters from which a true reading is a sentence, and how much more that counts
 TREES, RATE = 40, 0.05
@@ -88,9 +90,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write them into the package")
     args = parser.parse_args()
     model = Model.load()
-    others = [one for rows in clean(args.corpora) for one in believable(rows, model)]
+    others = [one for rows in clean(args.corpora) for one in weighed(rows, model)]
     first = len(others)  # of these on, those of mojibake of other languages
-    others += [one for rows in of_other_languages(args.corpora) for one in believable(rows, model)]
+    others += [one for rows in of_other_languages(args.corpora) for one in weighed(rows, model)]
     false = np.array([values for *_, values in others])
     print(f"{first} readings of what is no mojibake, {len(others) - first} of that of other languages", flush=True)
     with without(args.corpora, [name for pair in TEXTS.values() for name in pair]):
@@ -147,14 +149,16 @@ def write(fitted: Any, target: Path) -> None:
     np.savez_compressed(target, allow_pickle=False, **columns, depth=depth, weights=weights, bias=bias)
 
 
-def believable(rows: Sequence[str], model: Model) -> Iterator[tuple[str, str, tuple[float, ...]]]:
+def weighed(rows: Sequence[str], model: Model) -> Iterator[tuple[str, str, tuple[float, ...]]]:
     """Each row, and as its likeliest reading, with the evidence for that; not those that nothing can be believed of."""
     for start in range(0, len(rows), ROWS):
         text = Text.of(rows[start : start + ROWS])
         found = list(windows(as_written(text)))
-        for window, best, gain in zip(found, *read(found, model), strict=True):
-            values = evidence(best, window.line, gain, model) if best and not best.even else None
-            if best and values:
+        readings = zip(found, *read(found, model), strict=True)
+        asked = [(window, (best, window.line, gain)) for window, best, gain in readings if best and not best.even]
+        known = evidence([one for _, one in asked], model)
+        for (window, (best, *_)), values in zip(asked, known, strict=True):
+            if values:
                 row = int(text.row_of(window.low))
                 low = window.low - int(text.rows[row])
                 source = text.row(row)
@@ -167,15 +171,16 @@ def reduplicated(text: str, chance: random.Random) -> str:
 
 
 def right(pairs: Sequence[tuple[str, str]], model: Model) -> Iterator[tuple[float, ...]]:
-    """The evidence for the readings that are right."""
-    truth = {clean for clean, _ in pairs}
-    for _, text, values in believable([row for _, row in pairs], model):
-        if text in truth:
+    """The evidence for the readings that are right, or nearly, as where something was lost."""
+    truth = {bad: clean for clean, bad in pairs}
+    for bad, text, values in weighed([*truth], model):
+        if SequenceMatcher(None, truth[bad], text, autojunk=False).ratio() > NEARLY:
             yield values
 
 
 def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
-    """Strings of 2 to 5 characters and sentences, garbled, alone and inside lines of ASCII and of clean text."""
+    """Strings of 2 to 5 characters and sentences, garbled, alone and inside lines of ASCII and of clean text; sentences
+    of which something was lost."""
     utf16 = [(f"{written} as {read}", written, lossless(written, read)) for written, read in UTF16_CHANNELS]
     twofold = [
         (f"{name}, utf-8 as {read}", written, twice(garble, lossless("utf-8", read)))
@@ -199,6 +204,10 @@ def damaged(args: argparse.Namespace) -> Iterator[list[tuple[str, str]]]:
                 framed = [chance.choice(CELLS) for _ in found[1::2]]
                 two = zip(framed, found[::2], found[1::2], strict=False)
                 yield [(one.format(a, b), one.format(c, d)) for one, (a, c), (b, d) in two]
+    for name, written, garble in lossy_channels():
+        if written != "utf-8":
+            options = argparse.Namespace(corpora=args.corpora, kind="lossy", sentences=args.sentences)
+            yield [(clean, bad) for _, clean, bad in collect(f"{name}, to fit", written, garble, options)]
 
 
 def clean(corpora: Path) -> Iterator[list[str]]:

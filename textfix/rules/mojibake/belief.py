@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from textfix.characters import to_codes
 from textfix.language import LINE_END, SCALE, Model, sums
 from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
@@ -119,6 +119,10 @@ class Reading:
         return all(written == UTF8 for written, _ in self.channels)
 
 
+Floats = npt.NDArray[np.float64]
+Asked = tuple[Reading, str, float]  # a reading, its line, and the nats by which it is likelier
+
+
 def plain(one: Reading) -> bool:
     """Whether a reading is so plain a text that no other need be looked for."""
     return assigned(one.text) and (one.even or one.score >= PLAIN_ENOUGH * len(one.text))
@@ -131,18 +135,23 @@ def assigned(text: str) -> bool:
     )
 
 
-def surplus(one: Reading, line: str, gain: float, model: Model) -> float:
-    """How much more speaks for a reading than must, for where it stands and the channels it came through.
+def surplus(asked: Sequence[Asked], model: Model) -> list[float]:
+    """How much more speaks for each reading than must, for where it stands and the channels it came through.
 
     Below 0 it is not believed. Bytes seldom make UTF-8 by chance, so that the gain decides; any bytes make GBK and
     Big5, so all evidence is weighed.
     """
-    if one.even:
-        whole = len(one.channels) == 1 or SPARSE * len(telling(one.new)) <= len(one.new)
-        chinese = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
-        return gain - GAIN if whole and (chinese or punctuates(one, line)) else -np.inf
-    values = evidence(one, line, gain, model)
-    return Belief.load().log_odds(values) - ASKED if values else -np.inf
+    known = evidence([(one, line, gain) for one, line, gain in asked if not one.even], model)
+    odds = iter(Belief.load().log_odds([values for values in known if values]).tolist())
+    weighed = iter([next(odds) - ASKED if values else -np.inf for values in known])
+    return [of_utf8(one, line, gain) if one.even else next(weighed) for one, line, gain in asked]
+
+
+def of_utf8(one: Reading, line: str, gain: float) -> float:
+    """How much more speaks for a reading of UTF-8 than must."""
+    whole = len(one.channels) == 1 or SPARSE * len(telling(one.new)) <= len(one.new)
+    chinese = possible(one, line, 1) and one.plainness >= PLAIN_EVEN
+    return gain - GAIN if whole and (chinese or punctuates(one, line)) else -np.inf
 
 
 def as_utf8(line: str) -> set[str]:
@@ -214,57 +223,89 @@ def rivals(one: Reading, line: str) -> list[str]:
     return [raw.decode(name, "replace") for name in RIVALS if name != one.channels[0][1]]
 
 
-def evidence(one: Reading, line: str, gain: float, model: Model) -> Evidence | None:
-    """What speaks for a reading; None where nothing could make it believed."""
+def evidence(asked: Sequence[Asked], model: Model) -> list[Evidence | None]:
+    """What speaks for each reading; None where nothing could make it believed."""
+    worth = [number for number, (one, line, _) in enumerate(asked) if believable(one, line, model)]
+    found: list[Evidence | None] = [None] * len(asked)
+    for number, values in zip(worth, weighed([asked[number] for number in worth], model), strict=True):
+        found[number] = values
+    return found
+
+
+def believable(one: Reading, line: str, model: Model) -> bool:
+    """Whether anything could make a reading of a line believed."""
     start, end = one.pieces[0].start, one.pieces[-1].end
     utf16 = any(channel in WHOLE for channel in one.channels)
     if not possible(one, line, LEAST_WIDE if utf16 else LEAST_HAN) or in_part(line, start, end):
-        return None
-    if any(read_elsewhere(text, one, model) for text in as_utf8(line)):
-        return None
-    old, han = line[start:end], len(HAN.findall(one.new))
-    if DRAWN.fullmatch(old) and one.channels[-1][1] in DOUBLE:
-        return None
-    runs = FOREIGN.findall(old)
-    foreign = "".join(runs)
+        return False
+    if DRAWN.fullmatch(line[start:end]) and one.channels[-1][1] in DOUBLE:
+        return False
+    return not any(read_elsewhere(text, one, model) for text in as_utf8(line))
+
+
+def weighed(asked: Sequence[Asked], model: Model) -> Iterator[Evidence]:
+    """What speaks for each of these readings; all that the model is asked is asked at once."""
+    replaced = [line[one.pieces[0].start : one.pieces[-1].end] for one, line, _ in asked]
+    put_in = [one.new for one, _, _ in asked]
+    texts = [
+        [LINE_END.join(FOREIGN.findall(text)) for text in (new, old)] + [text + LINE_END for text in like(one, line)]
+        for (one, line, _), new, old in zip(asked, put_in, replaced, strict=True)
+    ]
+    scores = iter(model.score(Text.of([text for listed in texts for text in listed])).tolist())
+    alone = by_themselves(Text.of([*put_in, *replaced]), model).reshape(2, -1).T.tolist()
+    met = known_pairs(Text.of(put_in), model).tolist()
+    for number, (one, line, gain) in enumerate(asked):
+        apart, strange, score, *others = [next(scores) for _ in texts[number]]
+        start, end = one.pieces[0].start, one.pieces[-1].end
+        old, han = replaced[number], len(HAN.findall(one.new))
+        runs = FOREIGN.findall(old)
+        foreign = "".join(runs)
+        places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
+        around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
+        utf16 = any(channel in WHOLE for channel in one.channels)
+        length = len(old) if utf16 else len(foreign)
+        yield Evidence(
+            folded=gain + min(0.0, score - max(others[:2])),
+            plain=one.plainness,
+            together=one.plainness * han,
+            apart=apart / han,
+            common=alone[number][0],
+            met=met[number],
+            chinese=han + len(SIGNS.findall(one.new)),
+            rare=alone[number][1],
+            strange=strange / max(1, len(foreign)),
+            different=len({*foreign}) / max(1, len(foreign)),
+            length=length,
+            long=float(np.log(max(1, length))),
+            joints=len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
+            words=all(map(is_word, runs)),
+            kana=all(map(KANA.fullmatch, runs)),
+            hangul=all(map(HANGUL.fullmatch, runs)),
+            ideographs=all(map(IDEOGRAPHS.fullmatch, runs)),
+            inside=not around.isascii(),
+            ahead=min(FAR, max(-FAR, one.score - max(others[2:], default=-np.inf))),
+            utf16=utf16,
+            again=len(one.channels) - 1,
+        )
+
+
+def like(one: Reading, line: str) -> list[str]:
+    """A line, the same without differences of width, and of case, and what its bytes are in other languages."""
     wide = unicodedata.normalize("NFKC", line)
-    lines = [text + LINE_END for text in (line, wide, wide.lower(), *rivals(one, line))]
-    cells = [LINE_END.join(FOREIGN.findall(text)) for text in (one.new, old)]
-    apart, strange, score, *others = model.score(Text.of([*cells, *lines])).tolist()
-    ahead = min(FAR, max(-FAR, one.score - max(others[2:], default=-np.inf)))
-    places = [0, *(place for piece in one.pieces for place in (piece.start, piece.end)), len(line)]
-    around = "".join(line[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
-    length = len(old) if utf16 else len(foreign)
-    return Evidence(
-        folded=gain + min(0.0, score - max(others[:2])),
-        plain=one.plainness,
-        together=one.plainness * han,
-        apart=apart / han,
-        common=by_themselves(one.new, model),
-        met=float(model.met(to_codes(one.new)).mean()),
-        chinese=han + len(SIGNS.findall(one.new)),
-        rare=by_themselves(old, model),
-        strange=strange / max(1, len(foreign)),
-        different=len({*foreign}) / max(1, len(foreign)),
-        length=length,
-        long=float(np.log(max(1, length))),
-        joints=len(JOINTS.findall(line[max(0, start - 1) : end + 1])),
-        words=all(map(is_word, runs)),
-        kana=all(map(KANA.fullmatch, runs)),
-        hangul=all(map(HANGUL.fullmatch, runs)),
-        ideographs=all(map(IDEOGRAPHS.fullmatch, runs)),
-        inside=not around.isascii(),
-        ahead=ahead,
-        utf16=utf16,
-        again=len(one.channels) - 1,
-    )
+    return [line, wide, wide.lower(), *rivals(one, line)]
 
 
-def by_themselves(text: str, model: Model) -> float:
-    """How unlikely the characters beyond ASCII are one by one, in nats on average."""
-    codes = to_codes(text)
-    values = model.alone(codes[codes >= 0x80])
-    return float(values.mean()) / SCALE if len(values) else 0.0
+def by_themselves(text: Text, model: Model) -> Floats:
+    """How unlikely the characters of each row beyond ASCII are one by one, in nats on average."""
+    foreign = text.codes >= 0x80
+    return sums(np.where(foreign, model.alone(text.codes), 0), text) / SCALE / np.maximum(1, sums(foreign, text))
+
+
+def known_pairs(text: Text, model: Model) -> Floats:
+    """The share of pairs of characters in each row that the model knows; rows have two at least."""
+    met = np.append(model.met(text.codes), False)
+    met[text.rows[1:] - 1] = False
+    return np.asarray(sums(met, text) / (np.diff(text.rows) - 1), np.float64)
 
 
 def possible(one: Reading, line: str, least: int) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from textfix.characters import LF, Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
-CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254")
+CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254", "cp874")
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", *CODE_PAGES)  # readers of one byte a character
 UNUSUAL = {"cp1254": 5.0, "cp852": 2.0}  # nats against readers that differ little from more usual ones
 STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
@@ -172,6 +172,9 @@ def forms(name: str) -> dict[str, tuple[bytes, ...]]:
         add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
         for code in range(0x80, 0xA0):  # bytes that a table leaves out are shown as C1 controls
             found.setdefault(chr(code), []).append(bytes([code]))
+        if name == "cp874":  # and beyond, by Windows, in private use (bestfit874.txt of Microsoft's tables)
+            for code, raw in enumerate(b"\xdb\xdc\xdd\xde\xfc\xfd\xfe\xff", 0xF8C1):
+                found[chr(code)] = [bytes([raw])]
         return {character: tuple(dict.fromkeys(listed)) for character, listed in found.items()}
     add(found, name, (bytes((high, low)) for high in range(0x80, 0x100) for low in range(0x30, 0x100)))
     add(found, name, (bytes([code]) for code in range(0x80, 0x100)))

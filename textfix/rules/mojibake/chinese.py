@@ -58,11 +58,13 @@ def propose(text: Text, context: Context) -> Proposals:
     every = [(window, whole(window, text)) for window in windows(as_written(text))]
     asked = [(window, line) for window, line in every if not is_about(window, line)]
     found = [window for window, _ in asked]
-    read_as = [
-        (window, best, surplus(best, window.line, gain, context.model))
+    believed = [
+        (window, (best, window.line, gain))
         for (window, line), best, gain in zip(asked, *read(found, context.model), strict=True)
         if best and not quoted(best, window, line)
     ]
+    values = surplus([one for _, one in believed], context.model)
+    read_as = [(window, best, over) for (window, (best, *_)), over in zip(believed, values, strict=True)]
     proven = alike(read_as)
     edits: list[Edit] = []
     for window, best, over in read_as:

@@ -39,11 +39,15 @@ class Belief:
             tables = dict(np.load(file))
         return Belief(**{**tables, "depth": int(tables["depth"]), "bias": float(tables["bias"])})
 
-    def log_odds(self, values: Sequence[float]) -> float:
-        """The log-odds that these values, as many as there are weights, speak for."""
-        known = np.asarray(values, np.float32)
-        tree, node = np.arange(len(self.feature)), np.zeros(len(self.feature), np.int64)
+    def log_odds(self, values: Sequence[Sequence[float]]) -> npt.NDArray[np.float64]:
+        """The log-odds that each row of values, as many as there are weights, speaks for."""
+        known = np.asarray(values, np.float32).reshape(len(values), len(self.weights))
+        row, tree = np.arange(len(known))[:, None], np.arange(len(self.feature))
+        node = np.zeros((len(known), len(tree)), np.int64)
         for _ in range(self.depth):
-            goes = known[self.feature[tree, node]] <= self.threshold[tree, node]
+            goes = known[row, self.feature[tree, node]] <= self.threshold[tree, node]
             node = np.where(goes, self.left[tree, node], self.right[tree, node]).astype(np.int64)
-        return self.bias + float(known @ self.weights) + float(self.value[tree, node].sum(dtype=np.float64))
+        # Summed row by row, so that each is the same in any company.
+        return np.asarray(
+            self.bias + (known * self.weights).sum(axis=1) + self.value[tree, node].sum(axis=1, dtype=np.float64)
+        )

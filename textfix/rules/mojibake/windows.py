@@ -32,6 +32,8 @@ FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
 UNUSUAL = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}|(?:[А-Я]{2}){2,}")  # no words, or such as double bytes make, too
 MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
+# Thai as it is spelled: marks stand above and below consonants, some vowels before one; digits stand by themselves.
+THAI = re.compile("(?:[เ-ไ]?[ก-ฮ]+[\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
@@ -257,6 +259,8 @@ def natural(text: str) -> bool:
 
     >>> [natural(text) for text in ("Φινλανδία", "Строка %d", "╔══════╗", "ｺﾃｺﾃ", "ÀÁÂÃÄÅ ÈÉÊË", "ㄐㄧㄥˇ")]
     [True, True, True, True, True, True]
+    >>> natural("ภาษาไทย"), natural("ำรปงร๛")  # 用户名
+    (True, False)
     >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓", "螂ｽ螂ｽ")]
     [False, False, False, False, False]
     >>> natural("╨┬╜¿╬─╝■╝╨/╨┬╜¿╬─▒╛╬─╡╡")  # 新建文件夹/新建文本文档, with signs that stand twice
@@ -265,7 +269,7 @@ def natural(text: str) -> bool:
     runs = [stripped for run in FOREIGN.findall(text.replace(REPLACEMENT, " ")) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return not (all(map(UNUSUAL.fullmatch, runs)) or MIXED.search(text))
-    if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) for run in runs):
+    if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) or THAI.fullmatch(run) for run in runs):
         return True
     every = "".join(runs)
     if all("\ue000" <= one <= "\uf8ff" for one in every):
