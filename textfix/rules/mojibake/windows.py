@@ -110,40 +110,47 @@ def strong(text: Text) -> Ints:
     values[signs[again(knots[signs], text.codes[places[signs]])]] = 0
     sums = best_sums(values.astype(np.int64), offsets(end - start))
     plain = sums >= TELLING_UTF8
-    enough = near(hits[first], row[first], plain) | in_cell(text, hits[first], hits[last])
-    asked = plain | (enough & (sums >= TELLING_AMONG)) | (np.diff(text.rows)[row[first]] <= SHORT)
+    asked = plain | (np.diff(text.rows)[row[first]] <= SHORT)
+    some = np.flatnonzero(~asked & (sums >= TELLING_AMONG))
+    asked[some] = near(hits[first[some]], row[first[some]], hits[first[plain]], row[first[plain]])
+    some = some[~asked[some]]
+    asked[some] = in_cell(text, hits[first[some]], hits[last[some]])
     return hits[np.repeat(asked, last - first + 1)]
 
 
 def in_cell(text: Text, first: Ints, last: Ints) -> Bools:
-    """Which knots, from the first to the last place, are of ideographs and the like that ASCII parts from the rest:
-    what a string of code holds, or a cell of a table."""
+    """Which knots, from the first to the last place, are of ideographs and the like that ASCII parts from the rest, and
+    with what stands beside them are likelier mojibake: what a string of code holds, or a cell of a table."""
     found = text.codes[first] >= IDEOGRAPHS
-    row = text.row_of(first)
+    first, last, row = first[found], last[found], text.row_of(first[found])
+    sums, closed = np.zeros(len(first), np.int64), np.ones(len(first), np.bool_)
     for place, by, edge in ((first, -1, text.rows[row] - 1), (last, 1, text.rows[row + 1])):
         parted = np.zeros(len(first), np.bool_)
         for step in range(1, CELL + 1):
             at = place + by * step
-            inside = at < edge if by > 0 else at > edge
-            parted |= ~inside | (text.codes[np.clip(at, 0, len(text.codes) - 1)] < 0x80)
-        found &= parted
+            codes = text.codes[np.clip(at, 0, len(text.codes) - 1)]
+            parted |= (by * at >= by * edge) | (codes < 0x80)
+            sums += np.where(parted, 0, odds(codes))
+        closed &= parted
+    within = odds(text.codes[gathered(first, last + 1)]).astype(np.int64)
+    sums += np.add.reduceat(within, offsets(last + 1 - first)[:-1]) if len(first) else 0
+    found[found] = closed & (sums > 0)
     return found
 
 
 def again(knots: Ints, codes: Codes) -> Ints:
     """Where a character stands that its knot has before: a sign that is repeated tells no more."""
-    order = np.lexsort((codes, knots))
-    same = (np.diff(codes[order]) == 0) & (np.diff(knots[order]) == 0)
-    return np.asarray(order[1:][same], np.int64)
+    keys = knots << 32 | codes
+    order = np.argsort(keys, kind="stable")
+    return np.asarray(order[1:][np.diff(keys[order]) == 0], np.int64)
 
 
-def near(place: Ints, row: Ints, chosen: Bools) -> Bools:
-    """Whether one of the chosen knots is near each, in its row."""
-    if not chosen.any():
-        return chosen
-    others, rows = place[chosen], row[chosen]
-    after = np.searchsorted(others, place)
+def near(place: Ints, row: Ints, others: Ints, rows: Ints) -> Bools:
+    """Whether one of the others, in the given rows, is near each place, in its row."""
     found = np.zeros(len(place), np.bool_)
+    if not len(others):
+        return found
+    after = np.searchsorted(others, place)
     for index in (after - 1, np.minimum(after, len(others) - 1)):
         found |= (np.abs(others[index] - place) <= NEIGHBOURS) & (rows[index] == row)
     return found
