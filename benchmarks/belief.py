@@ -44,6 +44,7 @@ FOLDS = 5
 NEARLY = 0.8  # how like the truth a reading must be to be right
 OTHER_LANGUAGES = 0.5  # how much a reading of their mojibake counts: it is garbled in any case
 LONG, SENTENCES = 8, 4.0  # characters from which a true reading is a sentence, and how much more that counts
+KANA = 3  # one word in so many, as only two channels make kana of Chinese
 TREES, RATE = 40, 0.05
 OPTIONS = {"max_leaf_nodes": 8, "max_depth": None, "min_samples_leaf": 200, "subsample": 0.5, "random_state": 0}
 TABLE = Path(belief.__file__).parent.parent.parent / "data" / "belief.npz"
@@ -98,10 +99,13 @@ def main() -> None:
     with without(args.corpora, [name for pair in TEXTS.values() for name in pair]):
         model = Model.load()
         true = np.array([values for pairs in damaged(args) for values in right(pairs, model)])
-    values = np.concatenate([true, false]).astype(np.float32)
+    values = np.concatenate([true, false])
+    scale = values.std(axis=0)  # as the solver needs
+    values = (values / scale).astype(np.float32)
     labels = np.arange(len(values)) < len(true)
     weights = np.where(np.arange(len(values)) < len(true) + first, 1.0, OTHER_LANGUAGES)
-    weights[labels & (values[:, Evidence._fields.index("chinese")] >= LONG)] *= SENTENCES
+    chinese = Evidence._fields.index("chinese")
+    weights[labels & (values[:, chinese] * scale[chinese] >= LONG)] *= SENTENCES
     print(f"{len(true)} readings of mojibake", flush=True)
     parts = np.random.default_rng(1).integers(0, FOLDS, len(values))
     scores = np.zeros(len(values))
@@ -116,7 +120,7 @@ def main() -> None:
     for place in np.argsort(-scores[~labels])[: args.show].tolist():
         print(f"{scores[~labels][place]:6.2f}  {others[place][0]!r}  {others[place][1]!r}")
     if args.write:
-        write(fitted(values, labels, weights), TABLE)
+        write(fitted(values, labels, weights), scale, TABLE)
 
 
 def fitted(values: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], weights: Floats) -> Any:
@@ -132,19 +136,19 @@ def fitted(values: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], weigh
     return trees.fit(values, labels, sample_weight=weights)
 
 
-def write(fitted: Any, target: Path) -> None:
-    """Write the weights, and the trees, every one with as many nodes as the largest."""
+def write(fitted: Any, scale: Floats, target: Path) -> None:
+    """Write the weights, and the trees, every one with as many nodes as the largest, for values that are not scaled."""
     trees = [one.tree_ for one in fitted.estimators_.ravel()]
     shape = len(trees), max(one.node_count for one in trees)
     columns = {name: np.zeros(shape, kind) for name, kind in COLUMNS.items()}
     for number, one in enumerate(trees):
         own, leaf = np.arange(one.node_count), one.children_left < 0
         columns["feature"][number, own] = np.where(leaf, 0, one.feature)
-        columns["threshold"][number, own] = one.threshold
+        columns["threshold"][number, own] = one.threshold * np.where(leaf, 1, scale[one.feature])
         columns["left"][number, own] = np.where(leaf, own, one.children_left)
         columns["right"][number, own] = np.where(leaf, own, one.children_right)
         columns["value"][number, own] = np.where(leaf, RATE * one.value.ravel(), 0)
-    weights, bias = fitted.init_.coef_[0], fitted.init_.intercept_[0]
+    weights, bias = fitted.init_.coef_[0] / scale, fitted.init_.intercept_[0]
     depth = max(one.max_depth for one in trees)
     np.savez_compressed(target, allow_pickle=False, **columns, depth=depth, weights=weights, bias=bias)
 
@@ -252,6 +256,7 @@ def clean(corpora: Path) -> Iterator[list[str]]:
         if "_ja_" in path.name:
             yield sorted({word[:5] for line in lines for word in re.findall(r"[^\W\d_\x00-\x7f]{2,}", line)})
             kana = sorted({word for line in lines for word in re.findall("[\u30a0-\u30ff]{2,}", line)})
+            kana = chance.sample(kana, len(kana) // KANA)
             yield kana
             half = [half_width(word) for word in kana]
             yield half
