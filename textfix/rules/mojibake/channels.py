@@ -172,9 +172,9 @@ def forms(name: str) -> dict[str, tuple[bytes, ...]]:
         add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
         for code in range(0x80, 0xA0):  # bytes that a table leaves out are shown as C1 controls
             found.setdefault(chr(code), []).append(bytes([code]))
-        if name == "cp874":  # and beyond, by Windows, in private use (bestfit874.txt of Microsoft's tables)
+        if name == "cp874":  # beyond, by Windows in private use (bestfit874.txt of Microsoft's tables), or as Latin-1
             for code, raw in enumerate(b"\xdb\xdc\xdd\xde\xfc\xfd\xfe\xff", 0xF8C1):
-                found[chr(code)] = [bytes([raw])]
+                found[chr(code)] = found[chr(raw)] = [bytes([raw])]
         return {character: tuple(dict.fromkeys(listed)) for character, listed in found.items()}
     add(found, name, (bytes((high, low)) for high in range(0x80, 0x100) for low in range(0x30, 0x100)))
     add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
