@@ -33,7 +33,7 @@ ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
 UNUSUAL = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}|(?:[А-Я]{2}){2,}")  # no words, or such as double bytes make, too
 MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
 # Thai as it is spelled: marks stand above and below consonants, some vowels before one; digits stand by themselves.
-THAI = re.compile("(?:[เ-ไ]?[ก-ฮ]+[\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
+THAI = re.compile("(?:[เ-ไ]?[ก-ฮ][\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
