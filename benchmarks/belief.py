@@ -36,6 +36,7 @@ from textfix.rules.mojibake import belief
 from textfix.rules.mojibake.belief import Evidence, evidence
 from textfix.rules.mojibake.channels import READERS
 from textfix.rules.mojibake.chinese import read
+from textfix.rules.mojibake.weighing import MOST_SURE
 from textfix.rules.mojibake.windows import as_written, windows
 from textfix.text import Text
 
@@ -43,7 +44,7 @@ ROWS = 400  # rows at once
 FOLDS = 5
 NEARLY = 0.8  # how like the truth a reading must be to be right
 OTHER_LANGUAGES = 0.5  # how much a reading of their mojibake counts: it is garbled in any case
-LONG, SENTENCES = 8, 4.0  # characters from which a true reading is a sentence, and how much more that counts
+LONG, SENTENCES = 8, 8.0  # characters from which a true reading is a sentence, and how much more that counts
 KANA = 3  # one word in so many, as only two channels make kana of Chinese
 TREES, RATE = 40, 0.05
 OPTIONS = {"max_leaf_nodes": 8, "max_depth": None, "min_samples_leaf": 200, "subsample": 0.5, "random_state": 0}
@@ -129,11 +130,22 @@ def fitted(values: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], weigh
     labels: which are of mojibake. weights: how much each counts.
     """
     from sklearn.ensemble import GradientBoostingClassifier
-    from sklearn.linear_model import LogisticRegression
 
-    first = LogisticRegression(C=1000, solver="newton-cholesky")
-    trees = GradientBoostingClassifier(init=first, n_estimators=TREES, learning_rate=RATE, **OPTIONS)
+    trees = GradientBoostingClassifier(init=Regression(), n_estimators=TREES, learning_rate=RATE, **OPTIONS)
     return trees.fit(values, labels, sample_weight=weights)
+
+
+class Regression:
+    """Logistic regression that is never surer than MOST_SURE: beyond, single rows would make leaves without bounds."""
+
+    def fit(self, values: npt.NDArray[np.float32], labels: npt.NDArray[np.bool_], sample_weight: Floats) -> None:
+        from sklearn.linear_model import LogisticRegression
+
+        self.fitted = LogisticRegression(C=1000, solver="newton-cholesky").fit(values, labels, sample_weight)
+
+    def predict_proba(self, values: npt.NDArray[np.float32]) -> Floats:
+        chance = 1 / (1 + np.exp(-np.clip(self.fitted.decision_function(values), -MOST_SURE, MOST_SURE)))
+        return np.column_stack([1 - chance, chance])
 
 
 def write(fitted: Any, scale: Floats, target: Path) -> None:
@@ -148,7 +160,8 @@ def write(fitted: Any, scale: Floats, target: Path) -> None:
         columns["left"][number, own] = np.where(leaf, own, one.children_left)
         columns["right"][number, own] = np.where(leaf, own, one.children_right)
         columns["value"][number, own] = np.where(leaf, RATE * one.value.ravel(), 0)
-    weights, bias = fitted.init_.coef_[0] / scale, fitted.init_.intercept_[0]
+    regression = fitted.init_.fitted
+    weights, bias = regression.coef_[0] / scale, regression.intercept_[0]
     depth = max(one.max_depth for one in trees)
     np.savez_compressed(target, allow_pickle=False, **columns, depth=depth, weights=weights, bias=bias)
 

@@ -13,6 +13,8 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
+MOST_SURE = 12.0  # log-odds that the sum may come to, either way
+
 
 @dataclass(frozen=True, repr=False)
 class Belief:
@@ -48,6 +50,5 @@ class Belief:
             goes = known[row, self.feature[tree, node]] <= self.threshold[tree, node]
             node = np.where(goes, self.left[tree, node], self.right[tree, node]).astype(np.int64)
         # Summed row by row, so that each is the same in any company.
-        return np.asarray(
-            self.bias + (known * self.weights).sum(axis=1) + self.value[tree, node].sum(axis=1, dtype=np.float64)
-        )
+        weighed = np.clip(self.bias + (known * self.weights).sum(axis=1), -MOST_SURE, MOST_SURE)
+        return np.asarray(weighed + self.value[tree, node].sum(axis=1, dtype=np.float64), np.float64)
