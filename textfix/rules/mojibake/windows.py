@@ -34,6 +34,7 @@ UNUSUAL = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}|(?:[�
 MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
 # Thai as it is spelled: marks stand above and below consonants, some vowels before one; digits stand by themselves.
 THAI = re.compile("(?:[เ-ไ]?[ก-ฮ][\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
+THAI_LATIN = re.compile("[\u0e01-\u0e5b](?=[A-Za-z])")  # as what is half a character in Big5 stands, and seldom words
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
@@ -277,7 +278,7 @@ def natural(text: str) -> bool:
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return not (all(map(UNUSUAL.fullmatch, runs)) or MIXED.search(text))
     if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) or THAI.fullmatch(run) for run in runs):
-        return True
+        return 6 * len(THAI_LATIN.findall(text)) <= max(6, len("".join(runs)))
     every = "".join(runs)
     if all("\ue000" <= one <= "\uf8ff" for one in every):
         return True
