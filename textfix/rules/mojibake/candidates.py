@@ -166,8 +166,9 @@ def unexplained(best: Best, window: Window, places: Ints) -> list[int]:
 
 
 def doubtful(line: str) -> Ints:
-    """Where a line has what is likelier in mojibake than in clean text."""
-    return np.flatnonzero(odds(to_codes(line)) > 0)
+    """Where a line has what beyond ASCII is likelier in mojibake than in clean text."""
+    codes = to_codes(line)
+    return np.flatnonzero((codes >= 0x80) & (odds(codes) > 0))
 
 
 def spaces(best: Best, line: str) -> list[int]:
