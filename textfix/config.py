@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -113,7 +113,7 @@ class Config:
         return replace(self, **options)
 
     def to_dict(self) -> dict[str, Any]:
-        return {**asdict(self), "keep": list(self.keep), "disable": list(self.disable), "remove": list(self.remove)}
+        return {**vars(self), "keep": list(self.keep), "disable": list(self.disable), "remove": list(self.remove)}
 
     def to_toml(self) -> str:
         """TOML that from_toml reads back."""

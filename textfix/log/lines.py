@@ -11,9 +11,11 @@ from typing import Any
 from textfix.edits import Edit, Edits, Note
 from textfix.log.steps import LogDamaged, Step, Substitutions
 
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return ENCODER.encode(value)
 
 
 def written(text: str) -> str | list[int]:
