@@ -200,6 +200,7 @@ def add(found: dict[str, list[bytes]], codec: str, sequences: Iterable[bytes]) -
     found.pop(REPLACEMENT, None)
 
 
+@lru_cache(64)  # a line is asked of for every encoding
 def bytes_of(text: str, read: str) -> bytes | None:
     """The bytes that a reader showed as this text; None where it cannot have shown it, or other bytes so, too, or lost
     them more likely than not.
