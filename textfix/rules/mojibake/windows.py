@@ -36,6 +36,8 @@ MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
 THAI = re.compile("(?:[เ-ไ]?[ก-ฮ][\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
 THAI_LATIN = re.compile("[\u0e01-\u0e5b](?=[A-Za-z])")  # as what is half a character in Big5 stands, and seldom words
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
+BOX = re.compile("[\u2500-\u257f]")
+FRAMES = frozenset("═║╔╗╚╝╠╣╦╩╬"), frozenset("─│┌┐└┘├┤┬┴┼")
 QUOTATION = "«»‹›„“”‚‘’–—…"
 
 
@@ -269,6 +271,8 @@ def natural(text: str) -> bool:
     [True, True, True, True, True, True]
     >>> natural("ภาษาไทย"), natural("ำรปงร๛")  # 用户名
     (True, False)
+    >>> natural("══╝══╝ßß"), natural("╨┬╜¿╬─╝■")
+    (True, False)
     >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓", "螂ｽ螂ｽ")]
     [False, False, False, False, False]
     >>> natural("╨┬╜¿╬─╝■╝╨/╨┬╜¿╬─▒╛╬─╡╡")  # 新建文件夹/新建文本文档, with signs that stand twice
@@ -280,6 +284,9 @@ def natural(text: str) -> bool:
     if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) or THAI.fullmatch(run) for run in runs):
         return 6 * len(THAI_LATIN.findall(text)) <= max(6, len("".join(runs)))
     every = "".join(runs)
+    lines = BOX.findall(every)
+    if 3 * len(lines) >= 2 * len(every) > 4 and any(kind.issuperset(lines) for kind in FRAMES):
+        return True
     if all("\ue000" <= one <= "\uf8ff" for one in every):
         return True
     letters, different = any(map(str.isalpha, every)), len({*every})
