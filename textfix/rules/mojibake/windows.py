@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -34,6 +35,7 @@ UNUSUAL = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}|(?:[�
 MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
 # Thai as it is spelled: marks stand above and below consonants, some vowels before one; digits stand by themselves.
 THAI = re.compile("(?:[เ-ไ]?[ก-ฮ][\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
+MISSPELT = 10  # characters of Thai of which one may stand in what is misspelt
 THAI_LATIN = re.compile("[\u0e01-\u0e5b](?=[A-Za-z])")  # as what is half a character in Big5 stands, and seldom words
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 BOX = re.compile("[\u2500-\u257f]")
@@ -220,14 +222,23 @@ def within_line(codes: Codes, low: int, at: int, high: int) -> tuple[int, int]:
 
 
 def best_segment(codes: Codes) -> tuple[int, int] | None:
-    """The stretch whose characters together speak most for mojibake; None where none does."""
+    """The stretch whose characters together speak most for mojibake; None where none does.
+
+    It begins with a sign beyond ASCII, or a "?" before that, and ends with what stands behind the last, which may be
+    half of a character.
+    """
     values = odds(codes).astype(np.int32)
     sums = np.concatenate([[0], np.cumsum(values)])
     least = np.minimum.accumulate(sums)
     end = int(np.argmax(sums - least))
     if sums[end] <= least[end]:
         return None
-    return int(np.argmin(sums[: end + 1])), end
+    start = int(np.argmin(sums[: end + 1]))
+    foreign = np.flatnonzero(codes[start:end] >= 0x80)
+    if not len(foreign):
+        return start, end
+    first, last = start + int(foreign[0]), start + int(foreign[-1])
+    return first - int(first > start and codes[first - 1] == ord("?")), min(end, last + 2)
 
 
 def strength(text: str) -> int:
@@ -260,6 +271,18 @@ def telling(text: str) -> Ints:
     return np.flatnonzero((classes(to_codes(text)) & int(Class.MOJIBAKE)) != 0)
 
 
+def spelled(runs: Sequence[str]) -> bool:
+    """Whether these are words of Thai, all but some in long text, where words are misspelt."""
+    wrong = sum(len(run) for run in runs if not THAI.fullmatch(run))
+    return len(runs) > 0 and MISSPELT * wrong <= max(MISSPELT - 1, sum(map(len, runs)))
+
+
+def is_face(run: str) -> bool:
+    """Whether signs or letters, the same on either side of another, are a face: ΦωΦ, ºωº, ㉨ω㉨."""
+    letters = any(one >= "\u2e80" and unicodedata.category(one) == "Lo" for one in run)
+    return len(run) == 3 and run[0] == run[2] != run[1] and not letters
+
+
 def natural(text: str) -> bool:
     """Whether what stands beyond ASCII is words as people write them, signs that are repeated, or a table of signs.
 
@@ -271,7 +294,7 @@ def natural(text: str) -> bool:
     [True, True, True, True, True, True]
     >>> natural("ภาษาไทย"), natural("ำรปงร๛")  # 用户名
     (True, False)
-    >>> natural("══╝══╝ßß"), natural("╨┬╜¿╬─╝■")
+    >>> natural("══╝══╝ß"), natural("╨┬╜¿╬─╝■")
     (True, False)
     >>> [natural(text) for text in ("ÖÐÎÄ", "╓╨╬─", "И╕√И║╣", "鍒涘缓", "螂ｽ螂ｽ")]
     [False, False, False, False, False]
@@ -281,11 +304,15 @@ def natural(text: str) -> bool:
     runs = [stripped for run in FOREIGN.findall(text.replace(REPLACEMENT, " ")) if (stripped := run.strip(QUOTATION))]
     if all(ALPHABET.fullmatch(run) and (run.islower() or run.isupper() or run.istitle()) for run in runs):
         return not (all(map(UNUSUAL.fullmatch, runs)) or MIXED.search(text))
-    if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) or THAI.fullmatch(run) for run in runs):
+    if all(BOPOMOFO.fullmatch(run) or JAMO.fullmatch(run) for run in runs):
+        return True
+    if all(map(is_face, FOREIGN.findall(text))):
+        return True
+    if spelled(runs):
         return 6 * len(THAI_LATIN.findall(text)) <= max(6, len("".join(runs)))
     every = "".join(runs)
     lines = BOX.findall(every)
-    if 3 * len(lines) >= 2 * len(every) > 4 and any(kind.issuperset(lines) for kind in FRAMES):
+    if len(lines) >= 3 and 4 * len(lines) >= 3 * len(every) and any(kind.issuperset(lines) for kind in FRAMES):
         return True
     if all("\ue000" <= one <= "\uf8ff" for one in every):
         return True
