@@ -40,7 +40,7 @@ HANGUL, IDEOGRAPHS = re.compile("[\uac00-\ud7a3]+"), re.compile(f"(?:{HAN.patter
 SYLLABIC = re.compile("[\u0370-\u1fff\u3040-\u30ff\uff66-\uff9f]")
 JOINTS = re.compile(r"[A-Za-z](?=[^\W\d_\x00-\x7f\u2000-\uffff])|[^\W\d_\x00-\x7f\u2000-\uffff](?=[A-Za-z])")
 # How much more than even odds must speak for a reading of GBK, Big5 or UTF-16, in nats: of over three million names,
-# words, lines and signs at random that were no mojibake some 50 came above.
+# words, lines and signs at random that were no mojibake some 70 came above.
 ASKED = 1.4
 MISFITS = {2: -14.0, 3: -12.0}  # nats a character of so many in a row
 FOLLOWING = re.compile("[^\x00-\x7f]{3,9}")  # what follows them

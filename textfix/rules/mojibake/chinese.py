@@ -145,10 +145,14 @@ def deeper(one: Reading, before: tuple[tuple[str, str], ...], line: str, depth: 
 
 
 def says_something(one: Reading, window: Window) -> bool:
-    """Whether a reading says something: no character without a meaning, not of a run of one sign, and another text."""
+    """Whether a reading says something: no character without a meaning, not of a run of one sign, and another text.
+
+    GBK and Big5 that are mojibake still say nothing: other bytes make them by chance.
+    """
     old = {character for piece in one.pieces for character in window.line[piece.start : piece.end]}
     kept = {character for character in old.intersection(one.new) if not character.isascii()}
-    return assigned(one.new) and len(old) > 1 and 3 * len(kept) <= len(old)
+    plainly = one.even or not is_telling(one.new)
+    return plainly and assigned(one.new) and len(old) > 1 and 3 * len(kept) <= len(old)
 
 
 def edits_of(one: Reading, window: Window, over: float, text: Text, context: Context) -> Iterator[Edit]:

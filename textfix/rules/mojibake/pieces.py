@@ -112,7 +112,8 @@ class Nodes:
         if UNREAD in lossy:
             return None
         if not any(lossy):
-            return None if window[start:end] == text else Piece(start, end, text, False)
+            same = window[start:end] in (text, text.replace("\\", "/"))  # a backslash that another tool changed
+            return None if same else Piece(start, end, text, False)
         weakest = chain[int(self.margin[chain].argmin())]
         ahead = self.chain(int(self.rival[weakest]), start)
         other = self.text([node for node in ahead if self.start[node] < max(end, start + 1)])

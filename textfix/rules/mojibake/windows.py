@@ -33,9 +33,14 @@ FOREIGN = re.compile(r"[^\x00-\x7f]+")
 ALPHABET = re.compile("[\u0370-\u1fff]+")  # letters that are not Latin
 UNUSUAL = re.compile("[бвгджзйклмнпрстфхцчшщъь]{4,}|(?:[А-Я]{2}){2,}")  # no words, or such as double bytes make, too
 MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
-# Thai as it is spelled: marks stand above and below consonants, some vowels before one; digits stand by themselves.
-THAI = re.compile("(?:[เ-ไ]?[ก-ฮ][\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+")
-MISSPELT = 10  # characters of Thai of which one may stand in what is misspelt
+# Thai as it is spelled, and often typed: marks stand above and below consonants, some vowels before one; digits stand
+# by themselves.
+THAI = re.compile(
+    "(?:(?:เเ|[เ-ไ])?[ก-ฮ]"
+    "(?:\u0e4c[\u0e38\u0e39]|[\u0e48-\u0e4b]?\u0e4d[\u0e48-\u0e4b]?|[\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?)"
+    "[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+"
+)
+MISSPELT = 25  # characters of Thai of which one may stand in what is misspelt
 THAI_LATIN = re.compile("[\u0e01-\u0e5b](?=[A-Za-z])")  # as what is half a character in Big5 stands, and seldom words
 BOPOMOFO, JAMO = re.compile("[\u3105-\u312f\u02c7\u02ca\u02cb\u02d9]+"), re.compile("[\u3131-\u318e]+")
 BOX = re.compile("[\u2500-\u257f]")
@@ -272,8 +277,8 @@ def telling(text: str) -> Ints:
 
 
 def spelled(runs: Sequence[str]) -> bool:
-    """Whether these are words of Thai, all but some in long text, where words are misspelt."""
-    wrong = sum(len(run) for run in runs if not THAI.fullmatch(run))
+    """Whether these are words of Thai, with a break or two in long text, where words are misspelt."""
+    wrong = sum(len(THAI.sub("", run)) + max(0, len(THAI.findall(run)) - 1) for run in runs)
     return len(runs) > 0 and MISSPELT * wrong <= max(MISSPELT - 1, sum(map(len, runs)))
 
 
