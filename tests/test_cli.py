@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,13 @@ def test_fix_and_revert_in_place(folder: Path) -> None:
     assert run(folder, "revert", "page.txt").stdout == RAW
     assert run(folder, "revert", "--in-place", "page.txt").returncode == 0
     assert (folder / "page.txt").read_bytes() == RAW and os.listdir(folder) == ["page.txt"]
+
+
+def test_what_is_made_of_a_private_file_is_private(folder: Path) -> None:
+    os.chmod(folder / "page.txt", 0o600)
+    assert run(folder, "fix", "page.txt", "-o", "clean.txt").returncode == 0
+    for name in ("clean.txt", "clean.txt.textfix.jsonl"):
+        assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600, name
 
 
 def test_the_log_of_a_link_lies_beside_the_file(folder: Path) -> None:

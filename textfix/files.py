@@ -104,12 +104,17 @@ def read_text(path: str) -> bytes:
     return data
 
 
-def write(path: str, data: bytes) -> None:
-    """Write a file whole or not at all: beside it, synced, then renamed. Its mode stays; links are followed."""
+def write(path: str, data: bytes, like: str = "") -> None:
+    """Write a file whole or not at all: beside it, synced, then renamed. Its mode stays; links are followed.
+
+    like: a file of which a new one is made: it is no more open to others than that.
+    """
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~umask()
+    if not os.path.exists(target) and os.path.isfile(like):
+        mode &= os.stat(like).st_mode | 0o600
     if is_special(target):
         with naming(path), open(target, "wb") as file:
             file.write(data)

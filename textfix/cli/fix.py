@@ -184,10 +184,11 @@ class Destination:
                 self.show(one, fixed)
         elif target is None:
             if self.log_file:
-                files.write(self.log_file, fixed.log.in_encoding(self.output_encoding, raw).dumps().encode())
+                log = fixed.log.in_encoding(self.output_encoding, raw)
+                files.write(self.log_file, log.dumps().encode(), one.path)
             put_bytes(raw)
         elif not self.in_place or raw != fixed.source:
-            self.write_file(target, fixed, raw)
+            self.write_file(one.path, target, fixed, raw)
         tell_loss(one.shown, fixed)
         tell_left(one.shown, fixed)
         if not (self.show_diff or self.check):
@@ -201,7 +202,7 @@ class Destination:
         else:
             tell(f"{one.shown}: would change{'' if fixed.steps else f': only its encoding, {change.recoded}'}")
 
-    def write_file(self, target: str, fixed: Fixed, raw: bytes) -> None:
+    def write_file(self, path: str, target: str, fixed: Fixed, raw: bytes) -> None:
         """Write a result and, before it, its log."""
         log = self.log_file or files.log_path(target)
         if self.in_place and self.no_log:
@@ -211,8 +212,8 @@ class Destination:
             source = fixed.source if isinstance(fixed.source, bytes) else fixed.source.encode()
             own = fixed.log.in_encoding(self.output_encoding, raw)
             whole = files.continued(own, log, source) if self.in_place else own
-            files.write(log, whole.dumps().encode())
-        files.write(target, raw)
+            files.write(log, whole.dumps().encode(), path)
+        files.write(target, raw, path)
 
 
 def written(text: str, encoding: str) -> bytes:
@@ -252,7 +253,7 @@ def tell_left(name: str, fixed: Fixed) -> None:
     left = sum(edit.note.rule == MOJIBAKE.name and edit.after != edit.before for edit in fixed.left)
     if left and fixed.config.restore == "confident":
         places = f"{left} place{'s' * (left != 1)}"
-        tell(f"{name}: bytes were lost in {places}, left alone; --restore all puts in the likeliest")
+        tell(f"{name}: bytes were lost in {places}, left alone; --restore all on the original puts in the likeliest")
     elif gone := sum(edit.note.rule == LOST.name and "?" not in edit.before for edit in fixed.left):
         places = f"{gone} place{'s' * (gone != 1)}"
         tell(f"{name}: {places} of text that is lost (U+FFFD, 锟斤拷), left alone; textfix detect shows them")

@@ -93,12 +93,19 @@ def quoted(row: str, start: int, end: int) -> bool:
 SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b|[({,+])\s*$")
 
 
+STRING = re.compile(r"(?:^|[\s(\[{=,:+])'.*'(?:$|[\s)\]},;:+])")  # between quotation marks of code
+
+
 def breaks_data(line: str, after: str) -> bool:
     """Whether this, put into a line, would break a record that the line holds: JSON, or a row of a table.
 
     >>> breaks_data('{"t": "他说&quot;好"}', '"'), breaks_data("1,甲&#44;乙", ","), breaks_data("他说，&quot;好", '"')
     (True, True, False)
+    >>> breaks_data("INSERT INTO t VALUES (1, '他说&#39;好')", "'"), breaks_data("It's 我们的&#39;家", "'")
+    (True, False)
     """
+    if "'" in after and STRING.search(line):
+        return True
     signs = set('"\\,\t\r\n').intersection(after)
     record = line.strip().rstrip(",")
     if record[:1] + record[-1:] in ("{}", "[]") or '"' in line:
