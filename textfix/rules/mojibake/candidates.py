@@ -37,6 +37,7 @@ LATTICES = 5  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, without losses and with
+UNSEEN = 8.0  # nats against U+FFFD of Latin-1, which has a character for every byte
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
 VALID, VALID_INSIDE, SURELY = 0.3, 0.6, 0.75
@@ -134,6 +135,7 @@ def through_lattice(
             one, window = best[number], asked[number]
             if one.pieces:
                 against = one.against + UNUSUAL.get(channel[1], 0.0)
+                against += UNSEEN * (channel[1] == "latin_1" and REPLACEMENT in window.line)
                 found[number].append(Reading(texts[number], one.pieces, (channel,), score - against))
             left = unexplained(one, window, telling(job.line))
             taken = spaces(one, job.line) if channel[1] in SINGLE else []
