@@ -152,8 +152,11 @@ def explain(paths: tuple[str, ...], as_json: bool, **given: Any) -> None:
                 put(f"{neutral(one.shown)}\n")
             if change.recoded:
                 put(f"encoding  {change.recoded}\n")
-            for line in sentences(change.before, change.singly, change.left):
+            told = list(sentences(change.before, change.singly, change.left))
+            for line in told:
                 put(line + "\n")
+            if not told and not change.recoded:
+                tell(f"{one.shown}: nothing is changed, and nothing suspected")
     outcome.exit()
 
 
