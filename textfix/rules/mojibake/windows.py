@@ -37,7 +37,7 @@ MIXED = re.compile("[A-Za-z](?=[\u0370-\u052f])|[\u0370-\u052f](?=[A-Za-z])")
 # by themselves.
 THAI = re.compile(
     "(?:(?:เเ|[เ-ไ])?[ก-ฮ]"
-    "(?:\u0e4c[\u0e38\u0e39]|[\u0e48-\u0e4b]?\u0e4d[\u0e48-\u0e4b]?|[\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4e]?)"
+    "(?:\u0e4c[\u0e38\u0e39]|[\u0e48-\u0e4b]?\u0e4d[\u0e48-\u0e4b]?|[\u0e31\u0e34-\u0e3a\u0e47]?[\u0e48-\u0e4c\u0e4e]?)"
     "[ะาำๅ]*[ฯๆ]*)+|[ฯๆ]+|[๐-๙฿]+"
 )
 MISSPELT = 25  # characters of Thai of which one may stand in what is misspelt
