@@ -33,6 +33,7 @@ from textfix.encodings.choice import (
 from textfix.encodings.mixture import Reading, stretches
 from textfix.encodings.plain import AS_ASCII, WIDE, codec, either_order, to_bytes, to_text
 from textfix.encodings.sequences import RULE, meant, readings
+from textfix.encodings.wide import begins, is_late
 from textfix.language import SCALE, Model
 from textfix.text import Text, offsets
 
@@ -107,7 +108,7 @@ def decode(data: bytes, told: str = "", forced: str = "") -> Decoded:
 
 def decode_many(rows: Sequence[bytes], told: str = "", forced: str = "") -> list[Decoded]:
     """The same for many byte strings, each by itself."""
-    found = [as_forced(row, forced) if forced else as_utf8(row, told) for row in rows]
+    found = [as_forced(row, forced) if forced else beside_utf16(row, told) or as_utf8(row, told) for row in rows]
     left = [number for number, one in enumerate(found) if one is None]
     for number, reading in zip(left, stretches([rows[number] for number in left], told), strict=True):
         found[number] = joined(rows[number], reading)
@@ -128,6 +129,19 @@ def as_forced(data: bytes, encoding: str) -> Decoded:
     note = Note(RULE, reason=f"{encoding}, as the caller would have it")
     edits = Edits.of([Edit(0, len(raw), raw, meaning, note)]) if raw != meaning else EMPTY
     return Decoded(raw, (Segment(0, len(data), "utf-8", characters=len(raw)),), edits)
+
+
+def beside_utf16(data: bytes, told: str) -> Decoded | None:
+    """Data in which UTF-16 without a mark begins behind other bytes; None for other bytes."""
+    if 0 not in data or any(data.startswith(mark) for mark, _ in BOMS[:2] + BOMS[3:]):
+        return None
+    if is_late(data):
+        half = Decoded("\0", (Segment(0, 1, "utf-8", 0.0, characters=1),))
+        return concatenated([(0, half), (1, decode(data[1:], told))])
+    start = begins(data)
+    if not start:
+        return None
+    return concatenated([(0, decode(data[:start], told)), (start, decode(data[start:], "utf-16-le"))])
 
 
 def as_utf8(data: bytes, told: str) -> Decoded | None:

@@ -25,6 +25,7 @@ from textfix.text import Text
 Floats = npt.NDArray[np.float64]
 CHINESE = ("utf-8", "gb18030", "big5hkscs")
 ASCII = bytes(range(0x80))
+HAN = (0x3400, 0xA000)
 CANDIDATES = (*CHINESE, "cp932", "euc_jp", "cp949", "euc_tw", "cp1252", "cp1251", "cp1250", "koi8_r")
 DOUBLE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_tw")
 # Nats against an encoding in advance: what textfix reads is mostly Chinese.
@@ -39,6 +40,8 @@ SHARE = 1.0  # and more by this share of what the best costs
 NEVER = 1e9
 UNEXPLAINED = 15.0  # nats that a byte costs which the encoding does not explain
 CUT, ALONE = 3.0, 6.0  # nats that a character costs which is cut in two at either end, and more where it is alone
+BRIEF, CUT_BRIEF = 30, 3.0  # bytes of names, which are seldom cut before, and nats that it costs more in them
+INSIDE = 5.0  # nats that a Han character costs inside or at the end of a Latin word, as others read wrongly are
 MOST = 0.3  # the share of the characters beyond ASCII that has to read well; the rest may be in another encoding
 STRANGE, LETTERS = 7.5, {"cp1251": 3.0, "koi8_r": 3.0}  # nats that each of them may cost, and letters of an alphabet
 ADVANCE = 8.0  # nats for what is read as Chinese being so
@@ -269,11 +272,26 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
                 rest, count = pattern.subn("", text)
                 alone = rest.isascii()  # then nothing speaks for the encoding but the part, which a byte does not
                 if count and (not alone or (pattern is END.get(encoding) and len(text) - len(rest) > 1)):
-                    text, cuts[number] = rest, cuts[number] + CUT + ALONE * alone
+                    brief = encoding != "utf-8" and len(row) < BRIEF
+                    text, cuts[number] = rest, cuts[number] + CUT + ALONE * alone + CUT_BRIEF * brief
         texts.append(text)
     joined = Text.of(texts)
     lone = (joined.codes >= 0xD800) & (joined.codes < 0xE000)
-    return joined, UNEXPLAINED * sums(lone, joined) + cuts
+    return joined, UNEXPLAINED * sums(lone, joined) + INSIDE * sums(inside_words(joined), joined) + cuts
+
+
+def inside_words(text: Text) -> npt.NDArray[np.bool_]:
+    """Where a single Han character stands behind a small Latin letter, as those do that words of Latin read wrongly hold.
+
+    >>> inside_words(Text.of("ska豉 用app查 Uciekaj鉍a")).nonzero()[0].tolist()
+    [3, 17]
+    """
+    codes = np.concatenate([text.codes, [0]]).astype(np.uint32)
+    han = np.flatnonzero((codes >= HAN[0]) & (codes < HAN[1]))
+    found = np.zeros(len(codes) - 1, np.bool_)
+    found[han] = ((codes[han - 1] - np.uint32(ord("a"))) < 26) & (codes[han + 1] < HAN[0] - 0x800)
+    found[text.rows[:-1][np.diff(text.rows) > 0]] = False
+    return found
 
 
 def singly(text: Text, model: Model) -> Floats:

@@ -30,7 +30,8 @@ from textfix.text import Text
 
 RADICALS = "\u2e80-\u2fdf"
 HAN = "\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-RUN = re.compile(f"[{HAN}{RADICALS}]*[{RADICALS}][{HAN}{RADICALS}]*")
+KANA = "\u3041-\u30fa"
+RUN = re.compile(f"[{HAN}{KANA}{RADICALS}]*[{RADICALS}][{HAN}{RADICALS}]*")
 RADICAL = re.compile(f"[{RADICALS}]")
 ABOUT = re.compile("部首|部件|偏旁|康熙|字根|筆畫|笔画|U\\+|radical|unicode", re.IGNORECASE)
 MANY = 3  # radicals inside Chinese that show a document to have them everywhere

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import numpy as np
@@ -16,6 +17,8 @@ from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule
 from textfix.text import Text
 
+NEAR = 200  # characters of a line on either side in which a code point may be named
+POINT = re.compile(r"(?:U\+|0x|\\u)([0-9A-Fa-f]{4,5})")
 CLASSES = {"keep": Class(0), "NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
 
 
@@ -36,7 +39,19 @@ def propose(text: Text, context: Context) -> Proposals:
         Edit(start, end, before, after, note)
         for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
         if (before := text.slice(start, end)) != (after := unicodedata.normalize(form, before))  # type: ignore[arg-type]
+        and not named(text, start, end)
     )
+
+
+def named(text: Text, start: int, end: int) -> bool:
+    """Whether the line of a place names the code point of what stands there, so that it speaks of it.
+
+    >>> named(Text.of("\uf9e1 U+F9E1"), 0, 1), named(Text.of("\uf9e1 U+674E"), 0, 1)
+    (True, False)
+    """
+    left, right = text.around(start, end, NEAR)
+    points = {one.upper() for one in POINT.findall(left + right)}
+    return bool(points) and any(f"{ord(one):04X}" in points for one in text.slice(start, end))
 
 
 RULE = Rule(

@@ -21,10 +21,13 @@ from textfix.text import Text
 ENDS = {"lf": "\n", "crlf": "\r\n"}
 LINE_END = re.compile("\r\n|\r|\n")
 TRAILING = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+(?=[\r\n]|\\Z)")
-ONE = "[\u3007\u3400-\u9fff，。？！：；、“”‘’（）《》「」,.?!:;()]"
-SPACED = re.compile(f"(?<![^\\s]){ONE}(?: {ONE}){{9,}}(?![^\\s])")
+SIGNS = "，。？！：；、“”‘’（）《》「」,.?!:;()"
+PIECE = f"[{SIGNS}]*[\u3007\u3400-\u9fff]{{0,4}}[{SIGNS}]*"
+SPACED = re.compile(f"(?<!\\S)(?=\\S){PIECE}(?: (?=\\S){PIECE}){{9,}}(?!\\S)")
+JOINT = re.compile(r"(?<![\u3400-\u9fff][,.?!:;]) ")  # not behind a sign that is followed by a space in any case
 HAN = re.compile("[\u3400-\u9fff]")
 LEAST = 8  # Han characters of a spaced line
+LONGER = 4  # single characters that must stand by themselves for one piece of several
 PROSE = -6.7  # nats a character that a line must reach without its spaces
 WORDS = re.compile(
     "[的了是在我你他她们們这這那不有和就也都要会會与與为為之其而]"
@@ -35,20 +38,41 @@ CLAUSE = re.compile("[\u3400-\u9fff]+")
 def propose_spaced(text: Text, context: Context) -> Proposals:
     places = text.screen.where(Class.SPACE)
     found = [
-        (start + match.start(), match[0])
+        (start + match.start() + low, match[0][low:high])
         for start, span in text.lines(places[text.codes[places] == SPACE])
         for match in SPACED.finditer(span)
-        if len(HAN.findall(match[0])) >= LEAST
+        for low, high in [singly(match[0])]
+        if len(HAN.findall(match[0][low:high])) >= LEAST
     ]
-    closed = [run.replace(" ", "") for _, run in found]
+    closed = [JOINT.sub("", run) for _, run in found]
     likely = context.model.score(Text.of(closed)).tolist()
     note = Note(SPACED_RULE.name, reason="a space between every two characters")
     return Proposals.of(
         Edit(start + at, start + at + 1, " ", "", note)
         for (start, run), line, score in zip(found, closed, likely, strict=True)
         if score > PROSE * len(line) and WORDS.search(line) and not verse(line)
-        for at in range(1, len(run), 2)
+        for at in (joint.start() for joint in JOINT.finditer(run))
     )
+
+
+def singly(run: str) -> tuple[int, int]:
+    """From where to where nearly all characters of a run stand by themselves, as those of words do not, with a piece
+    at either end of it.
+
+    >>> run = "我们 今天 短期 负 荷 预 测; 影 响负荷 的 因 素"
+    >>> run[slice(*singly(run))]
+    '负 荷 预 测; 影 响负荷 的 因 素'
+    """
+    best, total, low, place, found = 0, 0, 0, 0, (0, 0)
+    for piece in run.split(" "):
+        total += 1 if len(HAN.findall(piece)) < 2 else -LONGER
+        place += len(piece) + 1
+        if total <= 0:
+            total, low = 0, place
+        elif total > best:
+            best, found = total, (low, place - 1)
+    low, high = found
+    return 0 if " " not in run[:low].rstrip() else low, len(run) if " " not in run[high:].lstrip() else high
 
 
 def verse(line: str) -> bool:

@@ -26,6 +26,7 @@ WORDS = re.compile(rf"{WORD.pattern}(?:\s*{re.sub('[?]P<[a-z]+>', '?:', WORD.pat
 ABOUT = re.compile("RFC ?(?:2047|822|2045)|encoded[- ]word|意思|意为|解码|解碼|编码|編碼|`", re.IGNORECASE)
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "shift_jis": "cp932"}
 QUOTED = re.compile(r"(?<![?0-9A-Za-z])=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
+IN_WORD = re.compile(r"(?<=[A-Za-z])=C3=[89AB][0-9A-F](?=[a-z])")  # a letter of Latin-1 in UTF-8
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
 SHIFTED = re.compile(
     r"~\{(?P<hz>(?:[!-}][!-~]){1,400}?)~\}|\x1b?\$(?P<set>[AB@])(?P<iso>(?:[!-~]{2}){1,400}?)\x1b?\([BJ]"
@@ -79,6 +80,7 @@ def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.quoted_printable", reason="quoted-printable")
     runs = [(match, of_bytes(binascii.a2b_qp(match[0]), context)) for match in QUOTED.finditer(row)]
     said = [(match, after) for match, after in runs if after and len(after.encode()) >= 3]
+    said += [(match, binascii.a2b_qp(match[0]).decode()) for match in IN_WORD.finditer(row)]
     for match, after in said:
         yield Edit(start + match.start(), start + match.end(), match[0], after, note)
     if said:
@@ -96,8 +98,9 @@ def propose_shifted(text: Text, context: Context) -> Proposals:
 def shifts(start: int, row: str, context: Context) -> Iterator[Edit]:
     for match in SHIFTED.finditer(row):
         name, after = shifted(match)
-        if len(after) >= LEAST and sensible(after, context) and "`" not in line_around(row, match.start(), match.end()):
-            note = Note("escape.shift", reason=f"{name} without its escape bytes")
+        whole = match[0].startswith("\x1b")
+        if (whole or len(after) >= LEAST) and sensible(after, context) and "`" not in line_around(row, match.start(), match.end()):
+            note = Note("escape.shift", reason=name if whole else f"{name} without its escape bytes")
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 
@@ -115,4 +118,5 @@ def shifted(match: re.Match[str]) -> tuple[str, str]:
         after = bytes(byte | 0x80 for byte in raw).decode("gb2312" if kind == "A" else "euc_jp")
     except UnicodeDecodeError:
         return name, ""
-    return name, after if (plain or match["hz"]) and not after.isascii() else ""
+    sure = plain or match["hz"] or match[0].startswith("\x1b")
+    return name, after if sure and not after.isascii() else ""

@@ -23,6 +23,7 @@ from textfix.edits import Edit, Edits, Note
 from textfix.rules.base import Context, Proposals
 from textfix.rules.escapes.found import (
     ABOUT,
+    HAN,
     TAG,
     breaks_data,
     fences_of,
@@ -38,6 +39,7 @@ from textfix.text import Text
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
 # Bytes that Windows-1252 has no sign for, as HTML reads numbers.
+SEVERAL = 4  # Han characters of a run of entities
 UNASSIGNED = re.compile("&#(?:0*(129|141|143|144|157)|[xX]0*(81|8[dDfF]|90|9[dD]));")
 SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
 RISKY = re.compile(f'["\r\n{SEPARATORS}]')
@@ -53,7 +55,7 @@ BBCODES = (
 BBCODE_END = re.compile(rf"\[/({BBCODES})\]", re.IGNORECASE)
 OPENED = re.compile(rf"\[({BBCODES})(?:=[^\]\n]*)?\]", re.IGNORECASE)
 BBCODE = re.compile("bbcode|ubb|论坛代码|論壇代碼|链接", re.IGNORECASE)
-OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?P<end>\r?\n)?")
+OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?:(?<=0[Dd]_)_x000[Aa]_)?(?P<end>\r?\n)?")
 BARE = re.compile(
     "(?<![\\\\0-9A-Fa-f])(?:x0dx0a)+|(?<=[\u3400-\u9fff\u3000-\u303f\uff01-\uff60])x0[ad](?=[\u3400-\u9fff])",
     re.IGNORECASE,
@@ -83,8 +85,18 @@ def entities(start: int, row: str) -> Iterator[Edit]:
         line = line_around(row, match.start(), match.end())
         if after == match[0] or SEPARATOR.fullmatch(match[0]) or in_code(row, match) or breaks_data(line, after):
             continue
-        if not ABOUT.search(ENTITY.sub("", line)):
+        if not ABOUT.search(ENTITY.sub("", line)) or is_mostly(line):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def is_mostly(line: str) -> bool:
+    """Whether most of a line is Chinese written in numbers: more than anybody quotes who speaks of entities.
+
+    >>> is_mostly("&#22855;&#25216;&#28139;&#24039;&#20043; entity"), is_mostly("写 &#22855; 的实体")
+    (True, False)
+    """
+    runs = [one[0] for one in ENTITY.finditer(line) if len(HAN.findall(unescaped(one[0]))) >= SEVERAL]
+    return 2 * sum(map(len, runs)) > len(line)
 
 
 def unescaped(entity: str) -> str:

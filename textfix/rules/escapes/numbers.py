@@ -45,6 +45,7 @@ PUNYCODE = re.compile(r"(?<![\w-])xn--[a-z0-9-]+", re.IGNORECASE)
 OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 
+PARTS = re.compile(r"(?:^|\s|[ab]/)[\w.][\w./-]*[/-]$")
 PATH = re.compile("[A-Za-z]:$")  # before a backslash
 
 
@@ -102,8 +103,18 @@ def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped bytes")
     for match in BYTES.finditer(row):
         after = of_bytes(raw_of(match[0]), context)
-        if after and not quoted(row, match.start(), match.end()):
+        if after and (is_path(row, match) or not quoted(row, match.start(), match.end())):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def is_path(row: str, match: re.Match[str]) -> bool:
+    """Whether octal bytes stand in a path, as git shows it.
+
+    >>> path = "doc/\\\\345\\\\205\\\\263.md"
+    >>> is_path(path, BYTES.search(path))
+    True
+    """
+    return "x" not in match[0] and PARTS.search(row[max(0, match.start() - 100) : match.start()]) is not None
 
 
 def raw_of(escapes: str) -> bytes:
@@ -133,7 +144,7 @@ def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
             continue
         after = of_bytes(unquote_to_bytes(match[0]), context)
         line = line_around(row, match.start(), match.end())
-        if not after or any(one < " " for one in after) or breaks_data(line, after):
+        if not after or after in line or any(one < " " for one in after) or breaks_data(line, after):
             continue
         if line_before(row, match.start() + first.start()).count("`") % 2 == 0 and not ABOUT.search(line):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)

@@ -32,6 +32,8 @@ LEADS_OF_HAN = re.compile(  # bytes E4 to E9, as they are shown; µ is B5 of a C
     f"(?:[ä-éĺćčдежзийДЕФГХИΣστΦΘ]|(?<![ÂÎÏÐÑĎĐŃΞΟР])µ)[^\\x00-\\x7f]?{REPLACEMENT}"
 )
 PAIR = re.compile(r"""["']([^"'\n]{2,20})["']\s*(?::|=>|=|,)\s*["']([^"'\n]{1,20})["']""")
+
+LEAD_OF_LATIN = "Â"  # a word in capitals may end with it, before a no-break space
 CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
 
@@ -79,6 +81,8 @@ def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
             left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right
+            if before[:left][-2:].isupper() and before[left : len(before) - right] == LEAD_OF_LATIN:
+                continue
             yield Edit(low, high, text.slice(low, high), after[left : len(after) - right], note)
 
 

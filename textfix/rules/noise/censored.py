@@ -181,10 +181,10 @@ def script_at(text: Text, start: int, end: int) -> Class:
 def sought(texts: Sequence[str]) -> Floats:
     """How much likelier it is that a filter looks for each of these texts, in nats: not for what everybody uses.
 
-    All are of the same length, in characters.
+    All are of the same length, in characters, of which the mean counts: it looks for words.
     """
     rare = commonness("".join(texts)).reshape(len(texts), -1)
-    return np.asarray(SOUGHT * np.minimum(0, rare - COMMON).sum(axis=1), np.float32)
+    return np.asarray(SOUGHT * np.minimum(0, rare - COMMON).mean(axis=1), np.float32)
 
 
 def readings(words: Sequence[Word], scripts: Sequence[Class], model: Model) -> list[list[Reading]]:
