@@ -284,7 +284,7 @@ def inside_words(text: Text) -> npt.NDArray[np.bool_]:
     """Where a single Han character stands behind a small Latin letter, as those do that words of Latin read wrongly hold.
 
     >>> inside_words(Text.of("ska豉 用app查 Uciekaj鉍a")).nonzero()[0].tolist()
-    [3, 17]
+    [3, 9, 18]
     """
     codes = np.concatenate([text.codes, [0]]).astype(np.uint32)
     han = np.flatnonzero((codes >= HAN[0]) & (codes < HAN[1]))
