@@ -90,8 +90,8 @@ def read(path: str) -> bytes:
     """The bytes of a file, or of standard input."""
     if path == STANDARD_INPUT:
         return sys.stdin.buffer.read()
-    if not os.path.isdir(path) and os.path.exists(path) and not os.path.isfile(path):
-        raise OSError(22, "not a regular file")
+    if is_special(path) and not stat.S_ISFIFO(os.stat(path).st_mode):
+        raise OSError(22, "neither a file nor a pipe")
     with open(path, "rb") as file:
         return file.read()
 
@@ -109,16 +109,16 @@ def write(path: str, data: bytes, like: str = "") -> None:
 
     like: a file of which a new one is made: it is no more open to others than that.
     """
+    if is_special(path):
+        with naming(path), open(path, "wb") as file:
+            file.write(data)
+        return
     target = os.path.realpath(path)
     folder = os.path.dirname(target)
     os.makedirs(folder, exist_ok=True)
     mode = stat.S_IMODE(os.stat(target).st_mode) if os.path.exists(target) else 0o666 & ~umask()
     if not os.path.exists(target) and os.path.isfile(like):
         mode &= os.stat(like).st_mode | 0o600
-    if is_special(target):
-        with naming(path), open(target, "wb") as file:
-            file.write(data)
-        return
     if os.path.exists(target) and not os.access(target, os.W_OK):
         raise PermissionError(13, "the file is not writable")
     with naming(path):

@@ -73,7 +73,7 @@ def undo_all(path: str, log_at: str, target: str | None, everything: bool) -> No
         put_bytes(raw)
         return
     files.check_target(target)
-    files.write(target, raw)
+    files.write(target, raw, path)
     if target == path and rest is not None:
         files.write(log_at, rest.dumps().encode())
         tell(f"{path}: undone are the last changes; those before them, too, with --all")
@@ -87,5 +87,5 @@ def undo_rule(path: str, log: Log, only: str, target: str) -> None:
     text, rest, lost = log.without(log.as_text(data), only)
     for edit in lost:
         tell(f"{path}: also undone, since it lies over it: {edit.note.rule} {edit.before!r} to {edit.after!r}")
-    files.write(files.log_path(target), rest.dumps().encode())
-    files.write(target, rest.as_bytes(text))
+    files.write(files.log_path(target), rest.dumps().encode(), path)
+    files.write(target, rest.as_bytes(text), path)

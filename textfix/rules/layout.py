@@ -59,9 +59,9 @@ def singly(run: str) -> tuple[int, int]:
     """From where to where nearly all characters of a run stand by themselves, as those of words do not, with a piece
     at either end of it.
 
-    >>> run = "我们 今天 短期 负 荷 预 测; 影 响负荷 的 因 素"
+    >>> run = "我们 今天 短期 负 荷 预 测; 影 响负荷 的 因 素 很 多"
     >>> run[slice(*singly(run))]
-    '负 荷 预 测; 影 响负荷 的 因 素'
+    '负 荷 预 测; 影 响负荷 的 因 素 很 多'
     """
     best, total, low, place, found = 0, 0, 0, 0, (0, 0)
     for piece in run.split(" "):

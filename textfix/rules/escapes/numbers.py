@@ -46,7 +46,7 @@ OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 
 PARTS = re.compile(r"(?:^|\s|[ab]/)[\w.][\w./-]*[/-]$")
-PATH = re.compile("[A-Za-z]:$")  # before a backslash
+PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\\\s\"'<>|]*)*$")  # of Windows, before a backslash
 
 
 def propose_unicode(text: Text, context: Context) -> Proposals:
@@ -74,7 +74,7 @@ def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
     if (
         ABOUT.search(line.replace(match[0], ""))
         or after in line
-        or PATH.search(row[max(0, match.start() - 2) : match.start()])
+        or PATH.search(row[max(0, match.start() - 200) : match.start()])
     ):
         return False
     beside = row[max(match.start() - 1, 0) : match.start()] + row[match.end() : match.end() + 1]
