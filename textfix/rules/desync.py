@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -26,8 +26,9 @@ from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.pinyin import find
+from textfix.rules.pinyin import Annotation, find
 from textfix.rules.readings import LETTERS, read_so
+from textfix.rules.straddled import LEAST, Straddle, straddles
 from textfix.text import Text
 
 UNREAD = "\ufffd\ud800-\udfff"  # what the last rule makes U+FFFD counts as that already
@@ -144,6 +145,22 @@ def lost_byte(state: State, reading: str, page: Evidence) -> Iterator[State]:
                 yield State(state.out + pairs()[lead, byte], EVEN, byte, state.prior + prior)
 
 
+def behind(state: State, inserted: Straddle) -> Iterator[State]:
+    """Take out a reading that stands behind half of a character, and read on with what stands behind it."""
+    for half in inserted.halves:
+        for lead in (EVEN,) if state.lead == EVEN else state.leads():
+            read = "" if lead == EVEN else pairs().get((lead, half))
+            if read is None:
+                continue
+            one = State(state.out + read, half if lead == EVEN else EVEN, half, state.prior)
+            if inserted.tail < 0:
+                yield one
+            elif one.lead == EVEN:
+                yield replace(one, lead=inserted.tail, last=inserted.tail)
+            elif read := pairs().get((one.lead, inserted.tail)):
+                yield State(one.out + read, EVEN, inserted.tail, one.prior)
+
+
 def shifted(state: State, character: str, page: Evidence) -> Iterator[State]:
     """Read one character of a shifted stretch again: its bytes belong half to the character before."""
     if character == "?" or re.match(f"[{UNREAD}]", character):
@@ -205,14 +222,15 @@ class Reader:
 
     span: str
     page: Evidence
+    straddles: Mapping[int, Straddle] = field(default_factory=dict)
 
     def stretches(self) -> Iterator[Stretch]:
-        place = 0
-        while match := LOSS.search(self.span, place):
-            found = self.read(match.start())
+        done = 0
+        for start in sorted({match.start() for match in LOSS.finditer(self.span)} | {*self.straddles}):
+            found = self.read(start) if start >= done else None
             if found:
                 yield found
-            place = found.end if found else match.start() + 1
+                done = found.end
 
     def read(self, start: int) -> Stretch | None:
         """The stretch that begins with the loss here, if it can be read."""
@@ -224,10 +242,13 @@ class Reader:
         ended: list[tuple[int, State]] = []
         place = start
         while states and place - start <= LONGEST:
-            loss = LOSS.match(self.span, place)
+            loss, inserted = LOSS.match(self.span, place), self.straddles.get(place)
             if loss:
                 states = [one for state in states for one in lost_byte(state, loss[1], self.page)]
                 place = loss.end()
+            elif inserted:
+                states = [one for state in states for one in behind(state, inserted)]
+                place = inserted.end
             else:
                 after = ANNOTATION_HERE.match(self.span, place)
                 ended += [(place, followed(end, after, self.page)) for state in states for end in closed(state)]
@@ -278,23 +299,27 @@ def plain(text: str) -> str:
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    spans = [(start, text.slice(start, end)) for start, end in text.screen.spans(Class.TONE)]
-    damaged = [(start, span) for start, span in spans if LOSS.search(span)]
-    seen = evidence(text, context.model) if damaged else []
+    found = find(text)
+    rows: list[list[Annotation]] = [[] for _ in range(len(text))]
+    for one, row in zip(found, text.row_of([one.start for one in found]).tolist(), strict=True):
+        rows[row].append(one)
+    annotated = [row for row, listed in enumerate(rows) if len(listed) >= LEAST]
+    spans = [(int(text.rows[row]), text.row(row), straddles(text.row(row), rows[row])) for row in annotated]
+    tones = ((start, text.slice(start, end)) for start, end in text.screen.spans(Class.TONE))
+    spans += [(start, span, {}) for start, span in tones if int(text.row_of(start)) not in annotated]
     edits = []
-    for start, span in damaged:
-        reader = Reader(span, seen[int(text.row_of(start))])
-        edits += [edit_of(stretch, span, start, context.config.restore) for stretch in reader.stretches()]
+    for start, span, inserted in spans:
+        if inserted or LOSS.search(span):
+            page = evidence(rows[int(text.row_of(start))], context.model)
+            stretches = Reader(span, page, inserted).stretches()
+            edits += [edit_of(stretch, span, start, context.config.restore) for stretch in stretches]
     return Proposals.of(edits)
 
 
-def evidence(text: Text, model: Model) -> list[Evidence]:
-    """For each row what its annotations tell."""
-    found = find(text)
-    rows: list[set[tuple[str, str]]] = [set() for _ in range(len(text))]
-    for one, row in zip(found, text.row_of([one.start for one in found]).tolist(), strict=True):
-        rows[row].add((one.character, one.reading))
-    return [Evidence(frozenset(row), frozenset(character for character, _ in row), model) for row in rows]
+def evidence(found: Sequence[Annotation], model: Model) -> Evidence:
+    """What the annotations of a row tell."""
+    annotated = frozenset((one.character, one.reading) for one in found)
+    return Evidence(annotated, frozenset(character for character, _ in annotated), model)
 
 
 def edit_of(stretch: Stretch, span: str, base: int, restore: str) -> Edit:
@@ -350,6 +375,6 @@ RULE = Rule(
     "desync.gbk",
     "characters broken by a search-and-replace on the bytes of GBK text",
     ("了解了基層?jì)D女的需求", "了解了基層婦女的需求"),
-    always(Class.TONE),
+    always(Class.TONE | Class.BOPOMOFO | Class.CLOSES | Class.FOLDS),
     propose,
 )

@@ -39,7 +39,7 @@ from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.readings import BOPOMOFO, LETTERS, read_so, reading_of, usually
 from textfix.text import Text
 
-TONED = rf"(?=[a-z]*[^\x00-\x7f])[{LETTERS}]{{1,7}}(?![{LETTERS})）])"
+TONED = rf"(?=[a-z]*[^\x00-\x7f])[{LETTERS}]{{1,7}}(?![{LETTERS}])"
 ZHUYIN = rf"˙?[{BOPOMOFO}]{{1,3}}[ˊˇˋ˙]?"
 ANNOTATION = re.compile(
     rf"(?<=[\u3400-\u9fff])(?:[(（\[［【〔]([{LETTERS}]{{1,7}}|[a-zü]{{1,6}}[1-5]|{ZHUYIN})[)）\]］】〕]|({TONED}|{ZHUYIN}))"
