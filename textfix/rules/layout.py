@@ -11,10 +11,12 @@ lists of characters, titles and lines of verse. Line ends and space at the ends 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from textfix.characters import SPACE, Class
 from textfix.config import Config
 from textfix.edits import Edit, Note
+from textfix.language import SCALE, Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.text import Text
 
@@ -28,6 +30,9 @@ JOINT = re.compile(r"(?<![\u3400-\u9fff][,.?!:;]) ")  # not behind a sign that i
 HAN = re.compile("[\u3400-\u9fff]")
 LEAST = 8  # Han characters of a spaced line
 LONGER = 4  # single characters that must stand by themselves for one piece of several
+# Nats by which a character must be likelier behind another than anywhere to be a word with it; how many such words
+# spaces must part, and how many to a piece.
+BONDED, FEWEST, SHARE = 1.8, 3, 0.2
 PROSE = -6.7  # nats a character that a line must reach without its spaces
 WORDS = re.compile(
     "[的了是在我你他她们們这這那不有和就也都要会會与與为為之其而]"
@@ -42,7 +47,7 @@ def propose_spaced(text: Text, context: Context) -> Proposals:
         for start, span in text.lines(places[text.codes[places] == SPACE])
         for match in SPACED.finditer(span)
         for low, high in [singly(match[0])]
-        if len(HAN.findall(match[0][low:high])) >= LEAST
+        if len(HAN.findall(match[0][low:high])) >= LEAST and broken(match[0][low:high], context.model)
     ]
     closed = [JOINT.sub("", run) for _, run in found]
     likely = context.model.score(Text.of(closed)).tolist()
@@ -73,6 +78,20 @@ def singly(run: str) -> tuple[int, int]:
             best, found = total, (low, place - 1)
     low, high = found
     return 0 if " " not in run[:low].rstrip() else low, len(run) if " " not in run[high:].lstrip() else high
+
+
+def broken(run: str, model: Model) -> bool:
+    """Whether spaces part words in a run, as those of a text that was cut into words do not.
+
+    >>> model = Model.load()
+    >>> broken("负 荷 预 测; 影 响负荷 的 因 素", model), broken("他 的 书 我 也 想 看 了 再 说", model)
+    (True, False)
+    """
+    pieces = [HAN.findall(piece) for piece in run.split(" ")]
+    pairs = [one[-1] + other[0] for one, other in pairwise(pieces) if one and other]
+    text = Text.of([pair for pair in pairs if not WORDS.search(pair)])
+    values = model.characters(text)[1::2] + model.alone(text.codes[1::2]) / SCALE
+    return int((values >= BONDED).sum()) >= max(FEWEST, SHARE * len(pieces))
 
 
 def verse(line: str) -> bool:
