@@ -34,6 +34,7 @@ KANA = "\u3041-\u30fa"
 RUN = re.compile(f"[{HAN}{KANA}{RADICALS}]*[{RADICALS}][{HAN}{RADICALS}]*")
 RADICAL = re.compile(f"[{RADICALS}]")
 ABOUT = re.compile("部首|部件|偏旁|康熙|字根|筆畫|笔画|U\\+|radical|unicode", re.IGNORECASE)
+CHART, NEAR = 6, 200  # radicals side by side, and characters before their line in which they may be spoken of
 MANY = 3  # radicals inside Chinese that show a document to have them everywhere
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 FITS_GBK = re.compile(f"(?<=[{HAN}])[\ue78d-\ue864]+")
@@ -62,7 +63,7 @@ def propose_radicals(text: Text, context: Context) -> Proposals:
     return Proposals.of(
         Edit(start + at, start + at + 1, span[at], ideograph(span[at], hans[row]), note)
         for row, (start, span) in zip(rows, spans, strict=True)
-        for at in radicals(span, bool(inside[row] >= MANY))
+        for at in radicals(span, bool(inside[row] >= MANY), text.wide(start, start, NEAR)[0])
     )
 
 
@@ -76,15 +77,18 @@ def ideograph(radical: str, hans: bool) -> str:
     return SIMPLIFIED.get(radical, table()[0][radical]) if hans else table()[0][radical]
 
 
-def radicals(span: str, common: bool) -> Iterator[int]:
+def radicals(span: str, common: bool, before: str = "") -> Iterator[int]:
     """The places of radicals that stand for ideographs; common: whether the document has them everywhere.
+
+    before: what stands before the span, which may speak of a list of radicals in it.
 
     >>> list(radicals("⼈民，⽂ 和 ⼀⼁⼂", common=False))
     [0]
     """
     for run in RUN.finditer(span):
         line = line_around(span, run.start(), run.end())
-        if ABOUT.search(line) or in_order(run[0]) or (len(run[0]) == 1 and not (common and beside_spaces(span, run))):
+        listed = len(run[0]) >= CHART and RADICAL.sub("", run[0]) == ""
+        if ABOUT.search(line) or (listed and ABOUT.search(before)) or in_order(run[0]) or (len(run[0]) == 1 and not (common and beside_spaces(span, run))):
             continue
         yield from (run.start() + one.start() for one in RADICAL.finditer(run[0]) if one[0] in table()[0])
 

@@ -29,7 +29,7 @@ SPACED = re.compile(f"(?<!\\S)(?=\\S){PIECE}(?: (?=\\S){PIECE}){{9,}}(?!\\S)")
 JOINT = re.compile(r"(?<![\u3400-\u9fff][,.?!:;]) ")  # not behind a sign that is followed by a space in any case
 HAN = re.compile("[\u3400-\u9fff]")
 LEAST = 8  # Han characters of a spaced line
-LONGER = 4  # single characters that must stand by themselves for one piece of several
+LONGER = 3  # single characters that must stand by themselves for one piece of several
 # Nats by which a character must be likelier behind another than anywhere to be a word with it; how many such words
 # spaces must part, and how many to a piece.
 BONDED, FEWEST, SHARE = 1.8, 3, 0.2

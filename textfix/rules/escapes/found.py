@@ -15,7 +15,7 @@ from textfix.text import Text
 NEAR = 400  # characters of a line that are looked at around a place
 ABOUT = re.compile(
     "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|代表|换行|換行|空格|标签|標籤|引号|引號|回车|回車"
-    "|Unicode|entit|escap|html|xml|&amp;lt",
+    "|NCR|Unicode|entit|escap|html|xml|&amp;lt",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=|/")
@@ -90,7 +90,7 @@ def quoted(row: str, start: int, end: int) -> bool:
     return bool(before[-1:] in ("[", "^", "-", "/") or after in ("]", "-", "+", "*", "{") or SETTING.match(before))
 
 
-SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b|[({,+])\s*$")
+SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b)\s*$")
 
 
 STRING = re.compile(r"(?:^|[\s(\[{=,:+])'.*'(?:$|[\s)\]},;:+])")  # between quotation marks of code

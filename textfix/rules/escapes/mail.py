@@ -25,7 +25,11 @@ WORD = re.compile(r"=\?(?P<charset>[A-Za-z0-9_.:-]+)(?:\*[\w-]+)?\?(?P<kind>[BbQ
 WORDS = re.compile(rf"{WORD.pattern}(?:\s*{re.sub('[?]P<[a-z]+>', '?:', WORD.pattern)})*")
 ABOUT = re.compile("RFC ?(?:2047|822|2045)|encoded[- ]word|意思|意为|解码|解碼|编码|編碼|`", re.IGNORECASE)
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "shift_jis": "cp932"}
-QUOTED = re.compile(r"(?<![?0-9A-Za-z])=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
+QUOTED = re.compile(
+    r"(?:(?<![?0-9A-Za-z])|(?<!\?)(?==E2=80|=[89A-F].=[89A-F].=[89A-F].=[89A-F]))=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}"
+)
+PAIRED = re.compile(r"(?<!\?)(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~])){2,}")  # of GBK, which has letters, too
+MARKS = re.compile("[\u2010-\u2027\u3000-\u3020\uff01-\uff20]+")
 IN_WORD = re.compile(r"(?<=[A-Za-z])=C3=[89AB][0-9A-F](?=[a-z])")  # a letter of Latin-1 in UTF-8
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
 SHIFTED = re.compile(
@@ -78,8 +82,13 @@ def propose_quoted(text: Text, context: Context) -> Proposals:
 def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
     """Runs of bytes that say something; if there are any, what else a mail program escapes, too."""
     note = Note("escape.quoted_printable", reason="quoted-printable")
-    runs = [(match, of_bytes(binascii.a2b_qp(match[0]), context)) for match in QUOTED.finditer(row)]
-    said = [(match, after) for match, after in runs if after and len(after.encode()) >= 3]
+    found = [*QUOTED.finditer(row), *(one for one in PAIRED.finditer(row) if not QUOTED.fullmatch(one[0]))]
+    runs = [(match, said_by(match[0], context)) for match in sorted(found, key=lambda one: (one.start(), -one.end()))]
+    said: list[tuple[re.Match[str], str]] = []
+    for match, after in runs:
+        shown = "`" in line_around(row, match.start(), match.end())
+        if len(after.encode()) >= 3 and not shown and (not said or match.start() >= said[-1][0].end()):
+            said.append((match, after))
     said += [(match, binascii.a2b_qp(match[0]).decode()) for match in IN_WORD.finditer(row)]
     for match, after in said:
         yield Edit(start + match.start(), start + match.end(), match[0], after, note)
@@ -89,6 +98,17 @@ def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
             if match.start() not in taken:
                 after = {"=20": " ", "=09": "\t", "=3D": "="}.get(match[0], "")
                 yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+
+
+def said_by(run: str, context: Context) -> str:
+    """What a run of quoted-printable says, in UTF-8 or GBK; marks of punctuation count, if it is UTF-8."""
+    raw = binascii.a2b_qp(run)
+    try:
+        if MARKS.fullmatch(after := raw.decode()):
+            return after
+    except UnicodeDecodeError:
+        pass
+    return of_bytes(raw, context)
 
 
 def propose_shifted(text: Text, context: Context) -> Proposals:
@@ -102,6 +122,8 @@ def shifts(start: int, row: str, context: Context) -> Iterator[Edit]:
         if (whole or len(after) >= LEAST) and sensible(after, context) and "`" not in line_around(row, match.start(), match.end()):
             note = Note("escape.shift", reason=name if whole else f"{name} without its escape bytes")
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+            if match["hz"] and row.startswith("~\n", match.end()):  # a line end that HZ does not count
+                yield Edit(start + match.end(), start + match.end() + 2, "~\n", "", note)
 
 
 def shifted(match: re.Match[str]) -> tuple[str, str]:

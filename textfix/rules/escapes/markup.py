@@ -24,6 +24,7 @@ from textfix.rules.base import Context, Proposals
 from textfix.rules.escapes.found import (
     ABOUT,
     HAN,
+    NEAR,
     TAG,
     breaks_data,
     fences_of,
@@ -57,7 +58,7 @@ OPENED = re.compile(rf"\[({BBCODES})(?:=[^\]\n]*)?\]", re.IGNORECASE)
 BBCODE = re.compile("bbcode|ubb|论坛代码|論壇代碼|链接", re.IGNORECASE)
 OOXML = re.compile(r"_x(?P<code>00(?:0[1-9A-Da-d]|1[0-9A-Fa-f]))_(?:(?<=0[Dd]_)_x000[Aa]_)?(?P<end>\r?\n)?")
 BARE = re.compile(
-    "(?<![\\\\0-9A-Fa-f])(?:x0dx0a)+|(?<=[\u3400-\u9fff\u3000-\u303f\uff01-\uff60])x0[ad](?=[\u3400-\u9fff])",
+    "(?<![\\\\0-9A-Fa-f])(?<=[^\\s|,;])(?:x0dx0a)+|(?<=[\u3400-\u9fff\u3000-\u303f\uff01-\uff60])x0[ad](?=[\u3400-\u9fff])",
     re.IGNORECASE,
 )
 
@@ -85,7 +86,10 @@ def entities(start: int, row: str) -> Iterator[Edit]:
         line = line_around(row, match.start(), match.end())
         if after == match[0] or SEPARATOR.fullmatch(match[0]) or in_code(row, match) or breaks_data(line, after):
             continue
-        if not ABOUT.search(ENTITY.sub("", line)) or is_mostly(line):
+        told = ENTITY.sub("", line)
+        if not told.strip():  # as examples stand
+            told = ENTITY.sub("", row[max(0, match.start() - NEAR) : match.end() + NEAR])
+        if not ABOUT.search(told) or (told in line and is_mostly(line)):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 

@@ -24,6 +24,7 @@ from textfix.rules.escapes.found import (
     HAN,
     address,
     breaks_data,
+    chinese,
     line_around,
     line_before,
     lines,
@@ -37,6 +38,8 @@ POINT = re.compile(
     r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"
 )
 POINTS = re.compile(f"(?:{POINT.pattern})+")
+# As escape() of JavaScript writes a text: %uXXXX beside %XX for what Latin-1 has.
+SCRIPT = re.compile(r"[\w@*+./-]*(?:%[0-9A-Fa-f]{2}[\w@*+./-]*)*(?:%u[0-9a-fA-F]{4}(?:%[0-9A-Fa-f]{2}|[\w@*+./-])*)+")
 BARE = re.compile(r"(?<![\w\\%])(?:u[4-9][0-9a-fA-F]{3}){2,}(?![0-9a-zA-Z])")  # the backslashes were lost
 BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}|(?:\\[23][0-7]{2}){3,}")
 TOKEN = re.compile(r"[!-&(-;=?-~]+")  # what no space, quote or tag parts
@@ -46,6 +49,7 @@ OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 
 PARTS = re.compile(r"(?:^|\s|[ab]/)[\w.][\w./-]*[/-]$")
+JOINED = re.compile(rf"(?:{POINT.pattern})[!-/:-@]*$")
 PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\\\s\"'<>|]*)*$")  # of Windows, before a backslash
 
 
@@ -60,15 +64,36 @@ def propose_unicode(text: Text, context: Context) -> Proposals:
 
 def points(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped code points")
-    for match in [*POINTS.finditer(row), *BARE.finditer(row)]:
+    done = 0
+    for match in SCRIPT.finditer(row):
+        before, after = match[0], of_script(match[0])
+        if chinese(after) and sensible(after, context) and not (in_quotes(row, match) or address(row, match.start())):
+            yield Edit(start + match.start(), start + match.end(), before, after, note)
+            done = match.end()
+    for match in [*POINTS.finditer(row, done), *BARE.finditer(row)]:
         after = named(match[0]) if match.re is POINTS else named(match[0].replace("u", "\\u"))
         if after and meant_as_text(row, match, after) and sensible(after, context):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 
+def of_script(written: str) -> str:
+    """What escape() of JavaScript wrote.
+
+    >>> of_script("%u4E2D%u56FD%2C%20a")
+    '中国, a'
+    """
+    return re.sub("%u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})", lambda one: chr(int(one[1] or one[2], 16)), written)
+
+
+def in_quotes(row: str, match: re.Match[str]) -> bool:
+    """Whether a match stands between quotation marks of code."""
+    return any(line_before(row, match.start()).count(mark) % 2 for mark in "\"'`")
+
+
 def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
     """Whether escapes stand in prose: not quoted; a single one inside a word, or beside others and Chinese."""
-    if after.isascii() or quoted(row, match.start(), match.end()) or address(row, match.start()):
+    first = first_of(row, match.start())
+    if after.isascii() or quoted(row, first, match.end()) or address(row, first):
         return False
     line = line_around(row, match.start(), match.end())
     if (
@@ -81,9 +106,20 @@ def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
     if len(after) > 1:
         return True
     if match[0].startswith("<"):  # as R shows what its code page cannot
-        return beside.isalpha()
+        return beside.isalpha() or unicodedata.category(after)[0] in "PS"
     shown = HAN.match(after) or after > "\uffff" or unicodedata.category(after) in ("Cf", "Zs")
     return bool(shown and HAN.search(beside))
+
+
+def first_of(row: str, start: int) -> int:
+    """Where the first escape of those begins that stand before a place with nothing but signs between.
+
+    >>> first_of("a \\\\u4f60/\\\\u597d", 9)
+    2
+    """
+    while match := JOINED.search(row, max(0, start - 200), start):
+        start = match.start()
+    return start
 
 
 def named(escapes: str) -> str:
@@ -103,6 +139,9 @@ def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped bytes")
     for match in BYTES.finditer(row):
         after = of_bytes(raw_of(match[0]), context)
+        line = line_around(row, match.start(), match.end())
+        if ABOUT.search(line.replace(match[0], "")):
+            continue
         if after and (is_path(row, match) or not quoted(row, match.start(), match.end())):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 

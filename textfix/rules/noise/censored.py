@@ -42,7 +42,8 @@ WINDOW = 300  # characters around in which talk of pinyin is heard, and that tel
 EVERYDAY = "ta lv ng hm hng can fan he lan li long man me men ping po run she song wan"
 COMMON, SOUGHT = 92, 0.25  # steps of the model; nats for each step below it, against what is commoner
 OTHERWISE = 4.0  # nats against a character that is usually read otherwise
-EXPECTED = 4.0  # nats that the character may cost, at most, over the text without it
+# Nats that the character may cost, at most, over the text without it; and one with a tone mark, which is pinyin.
+EXPECTED, EXPECTED_TONED = 4.0, 9.0
 FAIR = 1.3  # how the margin in nats grows into confidence: benchmarks/censored.py says what comes of it
 LEAST = 0.5  # confidence from which a repair is proposed
 SLIGHT = 0.01  # confidence from which an alternative is named
@@ -274,7 +275,7 @@ def word_at(text: Text, start: int, end: int) -> Word | None:
     written = toned[0] if toned and not right[: end - start].isascii() else right[: end - start]
     word = Word(start, written, left, right[len(written) :])
     touches = CHARACTER.match(left[-1:]) or CHARACTER.match(right, end - start)
-    alone = BEGINS.search(left[-1:]) and ENDS.match(word.right)
+    alone = (BEGINS.search(left[-1:]) or (left[-1:].isdigit() and not written.isascii())) and ENDS.match(word.right)
     if not touches or not alone or not all(map(characters, word.syllables)) or explains(word):
         return None
     return None if any(ABOUT.search(side) for side in text.wide(start, end, WINDOW)) else word
@@ -289,7 +290,8 @@ def edit_of(word: Word, options: Sequence[Reading], without: float, model: Model
         return None
     best, sure = options[0], confidence(options, model)
     cost = without - best.score + float(sought([best.text])[0])
-    if sure < LEAST or cost > EXPECTED * len(word.syllables):
+    expected = EXPECTED if word.written.isascii() else EXPECTED_TONED
+    if sure < LEAST or cost > expected * len(word.syllables):
         return None
     reason = f"pinyin in place of what filters look for; the model takes it for {best.text}"
     note = Note(RULE.name, round(min(sure, 0.999), 3), True, reason, alternatives(options))

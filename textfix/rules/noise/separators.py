@@ -50,7 +50,7 @@ SIGNS = "".join({**SEVERAL, **PAIR}) + WAVE
 Floats = npt.NDArray[np.float64]
 HAN = "\u3400-\u9fff"
 PARTED = re.compile(
-    rf"(?<![{re.escape(SIGNS)}])[{HAN}]([{re.escape(SIGNS)}])[{HAN}](?:\1[{HAN}])*(?![{re.escape(SIGNS)}])"
+    rf"(?<![{re.escape(SIGNS)}])[{HAN}]([{re.escape(SIGNS)}])[{HAN}](?:\1[{HAN}])*(?![{re.escape(SIGNS)}](?:[{HAN}{re.escape(SIGNS)}]|$))"
 )
 
 
@@ -128,6 +128,8 @@ def parted(text: Text, place: int, model: Model) -> Parted | None:
     if not match or match[1] not in (PAIR if len(match[0]) == 3 else SEVERAL):
         return None
     word = match[0].replace(match[1], "")
+    if word in line:  # which tells how it may be parted
+        return None
     if model.symbol[to_codes(word)].tobytes() in expressions():
         return None
     return Parted(place - 1, line[match.start() : match.end()], word, line[: match.start()][-NEAR:], line[match.end() :][:NEAR])
