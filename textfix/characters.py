@@ -168,9 +168,9 @@ def odds(codes: Codes) -> npt.NDArray[np.int8]:
     return np.asarray(_mojibake()["odds"].take(np.minimum(codes, 0xFFFF)), np.int8)
 
 
-def readers(codes: Codes) -> npt.NDArray[np.uint16]:
+def readers(codes: Codes) -> npt.NDArray[np.uint32]:
     """For each code point the wrong decoders that can show it, as bits; see textfix/rules/mojibake/channels.py."""
-    return np.asarray(_mojibake()["readers"].take(np.minimum(codes, 0xFFFF)), np.uint16)
+    return np.asarray(_mojibake()["readers"].take(np.minimum(codes, 0xFFFF)), np.uint32)
 
 
 @cache

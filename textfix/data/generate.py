@@ -189,12 +189,12 @@ def mojibake_odds(corpora: Path) -> npt.NDArray[np.int8]:
     return np.asarray(np.clip(np.round(4 * odds), -127, 127), np.int8)
 
 
-def readers() -> npt.NDArray[np.uint16]:
+def readers() -> npt.NDArray[np.uint32]:
     """For each code point of the basic plane the readers that can show it, as bits in the order of READERS."""
-    table = np.zeros(0x10000, np.uint16)
+    table = np.zeros(0x10000, np.uint32)
     for bit, name in enumerate(READERS):
-        table[[ord(one) for one in forms(name) if ord(one) < 0x10000]] |= np.uint16(1 << bit)
-    table[0xE000:0xF900] = table[ord(REPLACEMENT)] = 0xFFFF  # what a loss looks like
+        table[[ord(one) for one in forms(name) if ord(one) < 0x10000]] |= np.uint32(1 << bit)
+    table[0xE000:0xF900] = table[ord(REPLACEMENT)] = (1 << len(READERS)) - 1  # what a loss looks like
     return table
 
 

@@ -32,6 +32,7 @@ from textfix.rules.mojibake.restore import evenness, through
 from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
 from textfix.text import Text
 
+ALL = (1 << len(READERS)) - 1
 CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff5e]")
 LATTICES = 5  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
@@ -182,7 +183,7 @@ def spaces(best: Best, line: str) -> list[int]:
 def able(segment: str) -> list[str]:
     """The readers that can show what is telling in a segment."""
     codes = to_codes(segment)
-    common = int(np.bitwise_and.reduce(readers(codes[telling(segment)]), initial=0xFFFF))
+    common = int(np.bitwise_and.reduce(readers(codes[telling(segment)]), initial=ALL))
     return [name for bit, name in enumerate(READERS) if common >> bit & 1]
 
 

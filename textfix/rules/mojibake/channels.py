@@ -17,18 +17,21 @@ import numpy as np
 from textfix.characters import LF, Bools, Ints
 
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
-CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254", "cp874")
+CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254", "cp874", "iso8859_2")
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", *CODE_PAGES)  # readers of one byte a character
-UNUSUAL = {"cp1254": 5.0, "cp852": 2.0}  # nats against readers that differ little from more usual ones
-STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949"}  # what not all readers lose
+UNUSUAL = {"cp1254": 5.0, "cp852": 2.0, "iso8859_2": 2.0}  # nats against readers that differ little from more usual ones
+STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949", "euc_jp": "euc_jp"}  # what not all readers lose
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)
 UTF16 = ("utf-16-le", "utf-16-be")
+GIT = "utf-8, latin-1"  # shows bytes that are UTF-8 as that, and all others as Latin-1, as git shows what a commit says
 CHANNELS: tuple[tuple[str, str], ...] = (
-    *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read),
+    *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read and read != "euc_jp"),
+    (GBK, "euc_jp"),  # which shows hardly more than pairs of high bytes
 )
 # Channels in which nothing is lost, or all: they are turned back whole or not at all.
 WHOLE: tuple[tuple[str, str], ...] = (
+    *((written, GIT) for written in (GBK, BIG5)),
     *((written, read) for written in (UTF8, GBK, BIG5) for read in UTF16),
     *((written, read) for written in UTF16 for read in ("latin_1", "cp1252", "gb18030", *UTF16) if written != read),
 )
@@ -167,6 +170,8 @@ def forms(name: str) -> dict[str, tuple[bytes, ...]]:
     >>> forms("cp932")["∪"]
     (b'\\x81\\xbe', b'\\x87\\x9c')
     """
+    if name == GIT:
+        return forms("latin_1")
     found: dict[str, list[bytes]] = {chr(code): [bytes([code])] for code in range(0x80)}
     if name in SINGLE:
         add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
@@ -180,9 +185,10 @@ def forms(name: str) -> dict[str, tuple[bytes, ...]]:
     add(found, name, (bytes([code]) for code in range(0x80, 0x100)))
     if name == BIG5:
         add(found, "cp950", (bytes((high, low)) for high in range(0x80, 0x100) for low in range(0x40, 0x100)))
-    if name == "cp932":  # what iconv and Java write where Windows has full-width forms
+    if name in ("cp932", "euc_jp"):  # what iconv and Java write where Windows has full-width forms, and the other way
         for character, other in zip("〜‖−¢£¬—", "～∥－￠￡￢―", strict=True):
-            found.setdefault(character, found[other])
+            one, two = (character, other) if other in found else (other, character)
+            found.setdefault(one, found.get(two, []))
     if name == GBK:  # Windows' code page 936 shows the byte 80 as the euro sign
         found["€"] = [b"\x80", *found.get("€", [])]
     return {
@@ -210,6 +216,9 @@ def bytes_of(text: str, read: str) -> bytes | None:
     """
     if read in UTF16:
         return encoded(text, read)
+    if read == GIT:
+        parts = [encoded(one, "latin-1" if one < "\u0100" else UTF8) for one in text]
+        return None if None in parts else b"".join(filter(None, parts))
     table = forms(read)
     pieces = []
     for character in text:
