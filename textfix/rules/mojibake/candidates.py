@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from textfix.characters import Ints, odds, readers, to_codes
-from textfix.language import LINE_END, Model
+from textfix.language import LINE_END, Model, sums
 from textfix.rules.mojibake.belief import PLAIN_ENOUGH, Reading, plain
 from textfix.rules.mojibake.cells import Channel
 from textfix.rules.mojibake.channels import (
@@ -108,11 +108,21 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model,
                 continue
             spaced = window.line if channel[0] == UTF8 else with_spaces(window.line, channel[1])
             for line in dict.fromkeys((window.line, spaced)):
-                if again := turned_back(line, channel):
+                if again := turned_back(line, channel) or inside(window, channel):
                     sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)
                     listed.append(Reading(again, (difference(window.line, again),), (channel,)))
     scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
     return [[replace(one, score=next(scored)) for one in listed] for listed in found]
+
+
+def inside(window: Window, channel: tuple[str, str]) -> str | None:
+    """A line of which the segment alone came through a channel, in full; None for another, or the whole.
+
+    The lattice finds what is Chinese then. Mojibake that went wrong once more is none.
+    """
+    segment = window.segment
+    again = turned_back(segment, channel) if window.clean_around else None
+    return again and window.line[: window.start] + again + window.line[window.end :]
 
 
 def through_lattice(
@@ -190,7 +200,8 @@ def able(segment: str) -> list[str]:
 def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model) -> list[list[tuple[str, str]]]:
     """For each window the channels through which its segment can have come, losses aside, the likeliest first."""
     tried = [list(attempts(window, some)) for window, some in zip(asked, names, strict=True)]
-    scores = iter(model.score(Text.of([one.text for listed in tried for one in listed])).tolist())
+    text = Text.of([one.text for listed in tried for one in listed])
+    scores = iter(sums(np.where(text.codes >= 0x80, model.characters(text), 0.0), text).tolist())
     found = []
     for window, listed in zip(asked, tried, strict=True):
         most = LOSSY if REPLACEMENT in window.segment else LIKELY

@@ -19,6 +19,13 @@ CLEARLY_CLEAN = -9  # quarters of a nat: characters that hardly stand in mojibak
 CLEAN, NOTHING = -2, -1  # in a pattern: the character itself; no further byte
 LEADS = (0xC2, *range(0xE2, 0xF0))  # first bytes that an unknown byte of UTF-8 may be
 FRAME = "\"'`()[]{}<>"  # signs of ASCII behind which, and before which, text is as at the end of a line
+# Of U+2600 to U+27BF what Unicode counts as emoji, and signs that lists and ratings are made of.
+EMOJI = (
+    "☀☁☂☃☄☎☑☔☕☘☝☠☢☣☦☪☮☯☸☹☺♀♂♈♉♊♋♌♍♎♏♐♑♒♓♟♠♣♥♦♨♻♾♿⚒⚓⚔⚕⚖⚗⚙⚛⚜⚠⚡⚧⚪⚫⚰⚱⚽⚾⛄⛅⛈⛎⛏⛑⛓⛔⛩⛪⛰⛱⛲⛳⛴⛵⛷⛸⛹⛺⛽"
+    "✂✈✉✊✋✌✍✏✒✖✝✡✳✴❄❇❎❔❕❣➕➖➗➡➰➿✕❶❷❸❹❺➤➜"
+)
+USUAL = "✅❌⚠✨❤★☆✓✔✗✘❗❓♥♪"
+SELDOM, LESS_USUAL = 5.0, 2.0  # nats against other pictures, and against other emoji
 PINYIN = "ǎǐǒǔǖǘǚǜɑɡǹˇˉˊˋ˙·"  # its letters beyond Latin Extended-A, and marks of tone
 Array = npt.NDArray[np.int64]
 
@@ -40,6 +47,16 @@ def strange() -> Bools:
     found = np.zeros(0x10000, np.bool_)
     found[0x180:0x800] = True
     found[[ord(one) for one in PINYIN]] = found[0x370:0x460] = False
+    return found
+
+
+@cache
+def pictures() -> Array:
+    """For each code point of the basic plane the steps of the model against a picture, of which that knows little."""
+    found = np.zeros(0x10000, np.int64)
+    found[0x2600:0x27C0] = round(SELDOM * SCALE)
+    found[[ord(sign) for sign in EMOJI]] = round(LESS_USUAL * SCALE)
+    found[[ord(sign) for sign in USUAL]] = 0
     return found
 
 

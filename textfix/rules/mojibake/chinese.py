@@ -21,18 +21,28 @@ from dataclasses import replace
 
 import numpy as np
 
-from textfix.characters import Class
+from textfix.characters import Class, to_codes
 from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
 from textfix.language import LINE_END, Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
-from textfix.rules.mojibake.channels import LOSSES, SINGLE
+from textfix.rules.mojibake.channels import GBK, LOSSES, SINGLE, forms
 from textfix.rules.mojibake.pieces import Piece, without_sign
-from textfix.rules.mojibake.windows import FOREIGN, Window, as_written, is_loss, is_telling, still_damaged, windows
+from textfix.rules.mojibake.windows import (
+    FOREIGN,
+    Window,
+    as_written,
+    best_segment,
+    is_loss,
+    is_telling,
+    still_damaged,
+    windows,
+)
 from textfix.text import Text
 
+MARK, TAKEN = "锘", re.compile(rb"\xbf[A-Za-z]")  # its first two bytes as GBK, and the third with a letter
 FURTHER = 6.0  # nats that each further channel costs
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
@@ -47,7 +57,7 @@ SAYS = "乱码|亂碼|文字化け|mojibake|garbled"
 ABOUT = re.compile(f"{SAYS}|编码|編碼", re.IGNORECASE)
 ABOUT_AFAR = re.compile(SAYS, re.IGNORECASE)  # in the rest of the line; others have codes of goods there
 NAMES = re.compile(
-    "unicode|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
+    "unicode|cjk|code ?page|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
 )
 ARROW = re.compile("→|->|=>|应为|應為")
 LINE = 200  # characters of a line on either side of what is damaged in which that is looked for
@@ -61,17 +71,33 @@ def propose(text: Text, context: Context) -> Proposals:
     believed = [
         (window, (best, window.line, gain))
         for (window, line), best, gain in zip(asked, *read(found, context.model), strict=True)
-        if best and not quoted(best, window, line)
+        if best and not quoted(best, window, line, text.wide(window.low, window.low, LINE)[0])
     ]
     values = surplus([one for _, one in believed], context.model)
     read_as = [(window, best, over) for (window, (best, *_)), over in zip(believed, values, strict=True)]
     proven = alike(read_as)
-    edits: list[Edit] = []
+    edits = marks(text)
     for window, best, over in read_as:
         more = ALIKE if over < 0 and (window.row, best.channels) in proven else 0.0
         if over + more >= 0:
             edits += edits_of(best, window, over + more, text, context)
     return Proposals.of(edits)
+
+
+def marks(text: Text) -> list[Edit]:
+    """Byte order marks of UTF-8 that were read as GBK, with the sign of ASCII that the last byte took.
+
+    >>> [(edit.before, edit.after) for edit in marks(Text.of(["锘縰sing System;", "锘 is a character"]))]
+    [('锘縰', 'u')]
+    """
+    begins = text.rows[:-1][np.diff(text.rows) > 2]
+    note = Note(RULE.name, reason="a byte order mark of UTF-8 read as GBK")
+    return [
+        Edit(start, start + 2, head[:2], forms(GBK)[head[1]][0][1:].decode(), note)
+        for start in begins[text.codes[begins] == ord(MARK)].tolist()
+        for head in [text.slice(start, start + 3)]
+        if TAKEN.match(forms(GBK).get(head[1], (b"",))[0]) and head.isprintable() and head[2].isascii()
+    ]
 
 
 def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tuple[tuple[str, str], ...]]]:
@@ -92,16 +118,21 @@ def whole(window: Window, text: Text) -> str:
     return left + window.line + right
 
 
-def quoted(one: Reading, window: Window, line: str) -> bool:
-    """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it is."""
+def quoted(one: Reading, window: Window, line: str, before: str = "") -> bool:
+    """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it is.
+
+    before: what stands before the window, in other lines, too, which may speak of mojibake.
+    """
     runs = [*FOREIGN.finditer(window.line, one.pieces[0].start, one.pieces[-1].end)]
     start, end = (runs[0].start(), runs[-1].end()) if runs else (0, 0)
     around = {*window.line[max(0, start - 1) : start], *window.line[end : end + 1]} if runs else set()
     if not around or not around <= QUOTES:
         return False
     meant = FOREIGN.search(one.new)
-    shown = meant is not None and meant[0] in line and ARROW.search(line) is not None
-    return NAMES.search(window.line) is not None or shown
+    shown = meant is not None and (
+        (meant[0] in line and ARROW.search(line) is not None) or any(f"{one}{meant[0]}{one}" in line for one in "\"'`")
+    )
+    return NAMES.search(window.line) is not None or shown or ABOUT_AFAR.search(before) is not None
 
 
 def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], list[float]]:
@@ -118,7 +149,8 @@ def read(found: Sequence[Window], model: Model) -> tuple[list[Reading | None], l
         for number, listed in fresh.items():
             every[number] += [one for one in listed if says_something(one, found[number])]
             for one in followed(listed):
-                asked.append((number, Window(0, one.text, 0, len(one.text), row=found[number].row)))
+                start, end = best_segment(to_codes(one.text)) or (0, len(one.text))
+                asked.append((number, Window(0, one.text, start, end, row=found[number].row)))
                 channels.append(one.channels)
     asis = model.score(lines(window.line for window in found)).tolist()
     best = with_plainness([max(listed, key=lambda one: one.score, default=None) for listed in every], model)

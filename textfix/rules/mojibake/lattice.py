@@ -18,7 +18,17 @@ import numpy as np
 
 from textfix.characters import CR, LF, Bools, to_codes
 from textfix.language import SCALE, Model, basic
-from textfix.rules.mojibake.cells import CLEAN, NOTHING, Array, Cells, Channel, framing, sensible, strange
+from textfix.rules.mojibake.cells import (
+    CLEAN,
+    NOTHING,
+    Array,
+    Cells,
+    Channel,
+    framing,
+    pictures,
+    sensible,
+    strange,
+)
 from textfix.rules.mojibake.channels import ANY, LINE, REPLACEMENT, UTF8
 from textfix.rules.mojibake.pieces import UNREAD, Best, Nodes
 from textfix.text import Text
@@ -301,6 +311,7 @@ class Lattice:
         paths.cost[made] += self.model.steps(first.astype(np.uint64), second.astype(np.uint64), third.astype(np.uint64))
         if self.channel.reader.double:
             paths.cost[made] += strange()[basic] * round(STRANGE * SCALE)
+        paths.cost[made] += np.where(paths.lossy[made] == 1, pictures()[basic], 0)
         paths.cost[made] -= np.where(paths.lossy[made] == 1, self.topics[self.topic[paths.row[made]], third], 0)
         paths.hans[made] += self.model.hans[basic]
         paths.hant[made] += self.model.hant[basic]

@@ -16,7 +16,7 @@ import numpy as np
 
 from textfix.characters import Bools, to_str
 from textfix.language import SCALE, Model
-from textfix.rules.mojibake.cells import LEADS, Array, Channel, Choices, framing, sensible
+from textfix.rules.mojibake.cells import LEADS, Array, Channel, Choices, framing, pictures, sensible
 from textfix.rules.mojibake.channels import UNKNOWN
 from textfix.rules.mojibake.pieces import Best, Piece, differing
 from textfix.text import Text, gathered
@@ -305,7 +305,7 @@ class Spots:
         inside = np.minimum(code, REPLACEMENT_CODE)
         third = self.symbol[inside]
         topic = self.topics[self.units.line[at], third]
-        more = topic + self.fits[sign_of().take(inside), at]
+        more = topic + self.fits[sign_of().take(inside), at] - pictures().take(inside)
         paths.cost += self.steps(paths.first, paths.second, third) - np.where(self.units.lossy[at], more, 0)
         paths.hans += self.model.hans[inside]
         paths.hant += self.model.hant[inside]

@@ -19,12 +19,14 @@ from textfix.characters import Bools, Class, Codes, Ints
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
+from textfix.rules.mojibake.belief import assigned
 from textfix.rules.mojibake.channels import REPLACEMENT
 from textfix.rules.mojibake.chinese import ABOUT, NAMES, QUOTES
 from textfix.rules.mojibake.windows import FOREIGN, as_written
 from textfix.text import Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
+DRAWN = re.compile("([\u00c0-\u00ff])\\1\\1")  # a letter in a row, as drawings and codes have it
 TABLE, STEP, ORDERED = 8, 3, 0.75  # more letters; how far the next one is at the most; in which share of them
 CJK = 0x2E80  # from which on Chinese has its characters
 LEADS = "ÃÂâàÐ"
@@ -81,9 +83,21 @@ def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
             left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right
+            if not sensible(after[left : len(after) - right]) or DRAWN.search(before):
+                continue
             if before[:left][-2:].isupper() and before[left : len(before) - right] == LEAD_OF_LATIN:
                 continue
             yield Edit(low, high, text.slice(low, high), after[left : len(after) - right], note)
+
+
+def sensible(after: str) -> bool:
+    """Whether what comes out may stand in a text: assigned, and no single letter of an alphabet of the East.
+
+    >>> sensible("é"), sensible("Привет"), sensible("\u076d"), sensible("\ue23e")
+    (True, True, False, False)
+    """
+    letters = [one for one in after if "\u0530" <= one < "\u2000" and one.isalpha()]
+    return assigned(after) and len(letters) != 1
 
 
 def of_chinese(before: str, span: str, match: re.Match[str]) -> bool:

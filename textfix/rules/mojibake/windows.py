@@ -87,10 +87,14 @@ class Window:
         return any(map(str.isalpha, foreign)) and is_telling(self.segment)  # signs alone inside text are a drawing
 
     @property
+    def clean_around(self) -> bool:
+        """Whether text beyond ASCII stands around the segment."""
+        return not (self.line[: self.start] + self.line[self.end :]).isascii()
+
+    @property
     def inside(self) -> bool:
         """Whether clean text beyond ASCII stands around the segment; cells that ASCII parts are damaged together."""
-        around = self.line[: self.start] + self.line[self.end :]
-        return not around.isascii() and not still_damaged("".join(FOREIGN.findall(self.line)))
+        return self.clean_around and not still_damaged("".join(FOREIGN.findall(self.line)))
 
 
 def is_loss(character: str) -> bool:
