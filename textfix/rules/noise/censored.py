@@ -56,6 +56,7 @@ ENDS = re.compile(rf"[{HAN}{CLOSING}]|\Z")
 TONED = re.compile(rf"[{LETTERS}]{{1,{LONGEST + 1}}}(?: [{LETTERS}]{{1,{LONGEST + 1}}}){{0,{WORD - 1}}}(?![{LETTERS}])")
 ABOUT = re.compile(
     "拼音|读音|讀音|注音|发音|發音|声调|聲調|韵母|韻母|声母|聲母|音节|音節|多音字|生字|羅馬字|罗马字|pinyin|"
+    r"怎[么麼][读讀念唸]|"
     rf"[读讀念唸音](?:作|为|為|成|如|若)?[“‘「]?(?:[{LETTERS}]|\Z)",
     re.I,
 )
@@ -238,10 +239,18 @@ def alternatives(found: Sequence[Reading]) -> tuple[tuple[str, float], ...]:
 def explains(word: Word) -> bool:
     """Whether a word in pinyin says how the characters beside it are read."""
     size = len(word.syllables)
+    if CHARACTER.match(word.left[-1:]) and word.left[-1] not in readable():  # who knows how that is read
+        return True
     return any(
         len(beside) == size and all(map(reads, beside, word.syllables))
         for beside in (word.left[-size:], word.right[:size])
     )
+
+
+@cache
+def readable() -> frozenset[str]:
+    """The characters whose readings are known."""
+    return frozenset().union(*(one for several in table().values() for one in several))
 
 
 def reads(character: str, syllable: str) -> bool:

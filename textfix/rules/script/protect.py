@@ -124,7 +124,8 @@ def in_mojibake(codes: Codes, marks: Marks) -> Bools:
     def judge(codes: Codes, marks: Marks) -> Bools:
         clause = pieces(codes, CLAUSE_ENDS)
         size, telling = int(clause[-1]) + 1, (marks & np.uint32(Class.MOJIBAKE)) != 0
-        weights = np.bincount(clause, np.where(codes < 0x80, 0, odds(codes)), minlength=size)
+        first = np.unique(clause.astype(np.int64) << 32 | codes, return_index=True)[1]  # a sign tells once
+        weights = np.bincount(clause[first], np.where(codes < 0x80, 0, odds(codes))[first], minlength=size)
         damaged = ((weights >= DAMAGED) & (np.bincount(clause, telling, minlength=size) > 0))[clause]
         lost = np.cumsum(np.concatenate([np.zeros(NEAR + 1), codes == ord(REPLACEMENT), np.zeros(NEAR)]))
         near = lost[2 * NEAR + 1 :] > lost[: -2 * NEAR - 1]
