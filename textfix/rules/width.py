@@ -62,7 +62,7 @@ CALL, STRING = re.compile("[A-Za-z0-9_]\\([a-zA-Z]{0,2}[\"']"), re.compile(r"\"[
 PAREN = re.compile(
     rf"(?<![A-Za-z0-9_])\((?P<inside>[^()\n]*[{CJK}][^()\n]*)\)|(?<=[{CJK}{WIDE_SIGNS}])\((?P<latin>[^()\n]*)\)"
 )
-NEAR, LIKELY = 6, 24  # characters on either side that may be mojibake, and quarters of a nat that must speak for it
+NEAR, LIKELY = 2, 24  # characters on either side that may be mojibake, and quarters of a nat that must speak for it
 WIDTHS = re.compile("[\uff00-\uffef]")  # all forms of other width
 PAIRED = re.compile(r"\"(?P<inside>[^\"\n]*)\"")
 LATIN_SIGN = re.compile("[，。？！：；（）．]")
