@@ -45,6 +45,7 @@ FOLDS = 5
 NEARLY = 0.8  # how like the truth a reading must be to be right
 OTHER_LANGUAGES = 0.5  # how much a reading of their mojibake counts: it is garbled in any case
 LONG, SENTENCES = 8, 8.0  # characters from which a true reading is a sentence, and how much more that counts
+KOREAN = 3  # how much words of Korean count, since two syllables are as good a word of Chinese, read so
 KANA = 3  # one word in so many, as only two channels make kana of Chinese
 TREES, RATE = 40, 0.05
 OPTIONS = {"max_leaf_nodes": 8, "max_depth": None, "min_samples_leaf": 200, "subsample": 0.5, "random_state": 0}
@@ -263,7 +264,8 @@ def clean(corpora: Path) -> Iterator[list[str]]:
         yield lines[:3000]
         if "_ko_" in path.name:
             yield [f"“{word}”" for line in lines[:9000] for word in line.split()[:3]]
-            yield sorted({word[:5] for line in lines for word in re.findall(r"[^\W\d_\x00-\x7f]{2,}", line)})
+            words = sorted({word[:5] for line in lines for word in re.findall(r"[^\W\d_\x00-\x7f]{2,}", line)})
+            yield from [words] * KOREAN
         parts = [part for line in lines[:18_000] for part in re.findall(r"\w+", line)[:3]]
         yield [part[: chance.randint(1, 8)] for part in parts]
         if "_ja_" in path.name:

@@ -72,6 +72,10 @@ def propose_entities(text: Text, context: Context) -> Proposals:
         meant |= (row == number) & (TAG.search(document) is not None)
         fences = [first + fence for fence in fences_of(document)]
         meant |= (row == number) & (np.searchsorted(fences, found.start) % 2 == 1)
+        for at in np.flatnonzero(row == number).tolist():
+            start, end = int(found.start[at]) - first, int(found.end[at]) - first
+            if not ENTITY.sub("", line_around(document, start, end)).strip():  # as examples stand
+                meant[at] |= ABOUT.search(document[max(0, start - NEAR) : end + NEAR]) is not None
         risky = [at for at in np.flatnonzero(row == number).tolist() if RISKY.search(found.after.row(at))]
         if risky and (separators := separators_of(ENTITY.sub("", document))):
             signs = set(f'"\r\n{separators}')
@@ -86,10 +90,7 @@ def entities(start: int, row: str) -> Iterator[Edit]:
         line = line_around(row, match.start(), match.end())
         if after == match[0] or SEPARATOR.fullmatch(match[0]) or in_code(row, match) or breaks_data(line, after):
             continue
-        told = ENTITY.sub("", line)
-        if not told.strip():  # as examples stand
-            told = ENTITY.sub("", row[max(0, match.start() - NEAR) : match.end() + NEAR])
-        if not ABOUT.search(told) or (told in line and is_mostly(line)):
+        if not ABOUT.search(ENTITY.sub("", line)) or is_mostly(line):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 

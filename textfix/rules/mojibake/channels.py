@@ -26,8 +26,7 @@ READERS = (*DOUBLE, *SINGLE)
 UTF16 = ("utf-16-le", "utf-16-be")
 GIT = "utf-8, latin-1"  # shows bytes that are UTF-8 as that, and all others as Latin-1, as git shows what a commit says
 CHANNELS: tuple[tuple[str, str], ...] = (
-    *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read and read != "euc_jp"),
-    (GBK, "euc_jp"),  # which shows hardly more than pairs of high bytes
+    *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read),
 )
 # Channels in which nothing is lost, or all: they are turned back whole or not at all.
 WHOLE: tuple[tuple[str, str], ...] = (
