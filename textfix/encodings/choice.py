@@ -281,7 +281,7 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
 
 
 def inside_words(text: Text) -> npt.NDArray[np.bool_]:
-    """Where a single Han character stands behind a small Latin letter, as those do that words of Latin read wrongly hold.
+    """Where a single Han character stands behind a small Latin letter, as in words of Latin that were read wrongly.
 
     >>> inside_words(Text.of("ska豉 用app查 Uciekaj鉍a")).nonzero()[0].tolist()
     [3, 9, 18]

@@ -20,12 +20,13 @@ from textfix.rules import (
     width,
 )
 from textfix.rules.base import Context, Proposals, Rule
-from textfix.rules.mojibake import chinese, lost, western
+from textfix.rules.mojibake import chinese, lost, mark, western
 from textfix.rules.noise import boilerplate, censored, font, lookalikes, repeated, separators
 
 RULES: tuple[Rule, ...] = (
     encoding.PAIRS,
     *escapes.RULES,
+    mark.RULE,
     chinese.RULE,
     western.RULE,
     desync.RULE,

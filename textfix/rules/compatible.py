@@ -88,7 +88,12 @@ def radicals(span: str, common: bool, before: str = "") -> Iterator[int]:
     for run in RUN.finditer(span):
         line = line_around(span, run.start(), run.end())
         listed = len(run[0]) >= CHART and RADICAL.sub("", run[0]) == ""
-        if ABOUT.search(line) or (listed and ABOUT.search(before)) or in_order(run[0]) or (len(run[0]) == 1 and not (common and beside_spaces(span, run))):
+        if (
+            ABOUT.search(line)
+            or (listed and ABOUT.search(before))
+            or in_order(run[0])
+            or (len(run[0]) == 1 and not (common and beside_spaces(span, run)))
+        ):
             continue
         yield from (run.start() + one.start() for one in RADICAL.finditer(run[0]) if one[0] in table()[0])
 

@@ -84,7 +84,7 @@ def broken(run: str, model: Model) -> bool:
     """Whether spaces part words in a run, as those of a text that was cut into words do not.
 
     >>> model = Model.load()
-    >>> broken("负 荷 预 测; 影 响负荷 的 因 素", model), broken("他 的 书 我 也 想 看 了 再 说", model)
+    >>> broken("负 荷 预 测; 影 响负荷 的 因 素", model), broken("我们 今天 去 学校 看 老师 ， 他 说", model)
     (True, False)
     """
     pieces = [HAN.findall(piece) for piece in run.split(" ")]

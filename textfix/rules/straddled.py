@@ -67,7 +67,7 @@ def style_of(one: Annotation) -> Style:
     first, _, last = one.written.partition(core)
     if not one.reading:
         return first, last, "folded"
-    return first, last, "number" if core[-1:].isdigit() else "bopomofo" if "\u3100" < core[-1:] else "tone"
+    return first, last, "number" if core[-1:].isdigit() else "bopomofo" if core[-1:] > "\u3100" else "tone"
 
 
 @cache
@@ -86,7 +86,9 @@ def written(style: Style) -> Pairs:
     }
     if kind == "folded":
         folded = Chooser.load().folded
-        pairs = {(one, chr(int(folded[ord(one)]))) for one in {character for character, _ in pairs} if ord(one) < 0xFFFF}
+        pairs = {
+            (one, chr(int(folded[ord(one)]))) for one in {character for character, _ in pairs} if ord(one) < 0xFFFF
+        }
     return in_bytes((one, after) for one, after in pairs if classes(to_codes(one))[0] & int(Class.FOLDS))
 
 
@@ -106,7 +108,7 @@ def merged(one: Pairs, other: Pairs) -> Pairs:
 
 @cache
 def gbk() -> Codes:
-    """The two bytes of every code point of the basic plane in GBK, user-defined ones included; 0 where there are none."""
+    """The two bytes of every code point of the basic plane in GBK, with user-defined ones; 0 where there are none."""
     found = np.zeros(0x10000, np.uint32)
     for high in range(0x81, 0xFF):
         for low in (*range(0x40, 0x7F), *range(0x80, 0xFF)):
@@ -147,7 +149,10 @@ class Search:
         answer = [self.whole(place, wanted[int(straddling[place - 1])]) for place in places.tolist()]
         lost = np.flatnonzero(to_codes(self.text)[1:] == ord(LOST)) + 1
         answer += [
-            self.lost(place, [(one & 0xFF, after) for one in leads[int(self.pairs[place - 1] & 0xFF)] for after in wanted[one]])
+            self.lost(
+                place,
+                [(one & 0xFF, after) for one in leads[int(self.pairs[place - 1] & 0xFF)] for after in wanted[one]],
+            )
             for place in lost.tolist()
         ]
         return [one for one in answer if one]

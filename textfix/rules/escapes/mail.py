@@ -28,7 +28,9 @@ WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1
 QUOTED = re.compile(
     r"(?:(?<![?0-9A-Za-z])|(?<!\?)(?==E2=80|=[89A-F].=[89A-F].=[89A-F].=[89A-F]))=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}"
 )
-PAIRED = re.compile(r"(?<!\?)(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~])){2,}")  # of GBK, which has letters, too
+PAIRED = re.compile(
+    r"(?<!\?)(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~])){2,}"
+)  # of GBK, which has letters, too
 MARKS = re.compile("[\u2010-\u2027\u3000-\u3020\uff01-\uff20]+")
 IN_WORD = re.compile(r"(?<=[A-Za-z])=C3=[89AB][0-9A-F](?=[a-z])")  # a letter of Latin-1 in UTF-8
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
@@ -119,7 +121,11 @@ def shifts(start: int, row: str, context: Context) -> Iterator[Edit]:
     for match in SHIFTED.finditer(row):
         name, after = shifted(match)
         whole = match[0].startswith("\x1b")
-        if (whole or len(after) >= LEAST) and sensible(after, context) and "`" not in line_around(row, match.start(), match.end()):
+        if (
+            (whole or len(after) >= LEAST)
+            and sensible(after, context)
+            and "`" not in line_around(row, match.start(), match.end())
+        ):
             note = Note("escape.shift", reason=name if whole else f"{name} without its escape bytes")
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
             if match["hz"] and row.startswith("~\n", match.end()):  # a line end that HZ does not count

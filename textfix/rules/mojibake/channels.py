@@ -19,8 +19,18 @@ from textfix.characters import LF, Bools, Ints
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254", "cp874", "iso8859_2")
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", *CODE_PAGES)  # readers of one byte a character
-UNUSUAL = {"cp1254": 5.0, "cp852": 2.0, "iso8859_2": 2.0}  # nats against readers that differ little from more usual ones
-STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949", "euc_jp": "euc_jp"}  # what not all readers lose
+UNUSUAL = {
+    "cp1254": 5.0,
+    "cp852": 2.0,
+    "iso8859_2": 2.0,
+}  # nats against readers that differ little from more usual ones
+STRICT = {
+    "gb18030": "gbk",
+    "big5hkscs": "big5",
+    "cp932": "cp932",
+    "cp949": "cp949",
+    "euc_jp": "euc_jp",
+}  # what not all readers lose
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)
 UTF16 = ("utf-16-le", "utf-16-be")

@@ -28,7 +28,7 @@ from textfix.language import LINE_END, Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.mojibake.belief import Reading, assigned, misfits, plain, surplus, with_plainness
 from textfix.rules.mojibake.candidates import difference, lines, readings
-from textfix.rules.mojibake.channels import GBK, LOSSES, SINGLE, forms
+from textfix.rules.mojibake.channels import LOSSES, SINGLE
 from textfix.rules.mojibake.pieces import Piece, without_sign
 from textfix.rules.mojibake.windows import (
     FOREIGN,
@@ -42,7 +42,6 @@ from textfix.rules.mojibake.windows import (
 )
 from textfix.text import Text
 
-MARK, TAKEN = "锘", re.compile(rb"\xbf[A-Za-z]")  # its first two bytes as GBK, and the third with a letter
 FURTHER = 6.0  # nats that each further channel costs
 DEPTH = 3  # how many times over text can have gone wrong
 FOLLOWED = 8  # readings of a window that are turned back once more
@@ -57,7 +56,8 @@ SAYS = "乱码|亂碼|文字化け|mojibake|garbled"
 ABOUT = re.compile(f"{SAYS}|编码|編碼", re.IGNORECASE)
 ABOUT_AFAR = re.compile(SAYS, re.IGNORECASE)  # in the rest of the line; others have codes of goods there
 NAMES = re.compile(
-    "unicode|cjk|code ?page|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset", re.IGNORECASE
+    "unicode|cjk|code ?page|utf-?8|gbk|gb18030|gb2312|big-?5|latin-?1|iso-?8859|cp\\d{3}|koi8|encod|charset",
+    re.IGNORECASE,
 )
 ARROW = re.compile("→|->|=>|应为|應為")
 LINE = 200  # characters of a line on either side of what is damaged in which that is looked for
@@ -76,28 +76,12 @@ def propose(text: Text, context: Context) -> Proposals:
     values = surplus([one for _, one in believed], context.model)
     read_as = [(window, best, over) for (window, (best, *_)), over in zip(believed, values, strict=True)]
     proven = alike(read_as)
-    edits = marks(text)
+    edits: list[Edit] = []
     for window, best, over in read_as:
         more = ALIKE if over < 0 and (window.row, best.channels) in proven else 0.0
         if over + more >= 0:
             edits += edits_of(best, window, over + more, text, context)
     return Proposals.of(edits)
-
-
-def marks(text: Text) -> list[Edit]:
-    """Byte order marks of UTF-8 that were read as GBK, with the sign of ASCII that the last byte took.
-
-    >>> [(edit.before, edit.after) for edit in marks(Text.of(["锘縰sing System;", "锘 is a character"]))]
-    [('锘縰', 'u')]
-    """
-    begins = text.rows[:-1][np.diff(text.rows) > 2]
-    note = Note(RULE.name, reason="a byte order mark of UTF-8 read as GBK")
-    return [
-        Edit(start, start + 2, head[:2], forms(GBK)[head[1]][0][1:].decode(), note)
-        for start in begins[text.codes[begins] == ord(MARK)].tolist()
-        for head in [text.slice(start, start + 3)]
-        if TAKEN.match(forms(GBK).get(head[1], (b"",))[0]) and head.isprintable() and head[2].isascii()
-    ]
 
 
 def alike(read_as: Sequence[tuple[Window, Reading, float]]) -> set[tuple[int, tuple[tuple[str, str], ...]]]:

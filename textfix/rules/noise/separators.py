@@ -7,7 +7,7 @@
 Writers part characters, too: 春/夏/秋/冬, 年/月/日, 男/女, 马克·吐温, 超．級．慢. So three characters and more with the
 same sign between all of them are joined only where that is far likelier than any list of them (with 、 or / or 或); two
 only where the sign is an ornament that parts nothing else, or where hardly anything else stands behind the first one
-than the second (政-府, 微.信). Dots in the middle, which stand in names, and dashes between more than two are left alone.
+than the second (政-府, 微.信). Dots in the middle, which stand in names, and dashes between more than two stay.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ ORNAMENTS = "★☆◆◇▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □�
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.
 SEVERAL = {**dict.fromkeys(".*_^`" + ORNAMENTS, 7.0), **dict.fromkeys("/|", 9.0), "~": 13.0}
 PAIR = {**dict.fromkeys(ORNAMENTS, 8.0), **dict.fromkeys(".*_^`/|-丨／", 12.0)}  # 漂~亮 and 那~麼~好 are meant
-# Nats by which the characters of a word must be likelier together than by themselves: two that such a sign parts, others.
+# Nats by which the characters of a word must be likelier together than alone: two that such a sign parts, and others.
 BONDED, BOND = 6.5, -1.0
 # Lists that are fixed expressions: as likely joined as words are, and often parted.
 EXPRESSIONS = (
@@ -132,7 +132,9 @@ def parted(text: Text, place: int, model: Model) -> Parted | None:
         return None
     if model.symbol[to_codes(word)].tobytes() in expressions():
         return None
-    return Parted(place - 1, line[match.start() : match.end()], word, line[: match.start()][-NEAR:], line[match.end() :][:NEAR])
+    return Parted(
+        place - 1, line[match.start() : match.end()], word, line[: match.start()][-NEAR:], line[match.end() :][:NEAR]
+    )
 
 
 @cache
