@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -175,6 +176,11 @@ class Text:
     @cached_property
     def screen(self) -> Screen:
         return Screen.of(self)
+
+    @cached_property
+    def memo(self) -> dict[str, Any]:
+        """What one rule has found in the text and another asks for, too."""
+        return {}
 
 
 def offsets(lengths: Iterable[int] | Ints) -> Ints:

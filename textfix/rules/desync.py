@@ -26,7 +26,7 @@ from textfix.config import CONFIDENT
 from textfix.edits import Edit, Note
 from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
-from textfix.rules.pinyin import Annotation, find
+from textfix.rules.pinyin import AROUND, Annotation, find, pages
 from textfix.rules.readings import LETTERS, read_so
 from textfix.rules.straddled import LEAST, Straddle, straddles
 from textfix.text import Text
@@ -303,17 +303,41 @@ def propose(text: Text, context: Context) -> Proposals:
     rows: list[list[Annotation]] = [[] for _ in range(len(text))]
     for one, row in zip(found, text.row_of([one.start for one in found]).tolist(), strict=True):
         rows[row].append(one)
-    annotated = [row for row, listed in enumerate(rows) if len(listed) >= LEAST]
-    spans = [(int(text.rows[row]), text.row(row), straddles(text.row(row), rows[row])) for row in annotated]
-    tones = ((start, text.slice(start, end)) for start, end in text.screen.spans(Class.TONE))
-    spans += [(start, span, {}) for start, span in tones if int(text.row_of(start)) not in annotated]
+    parts = list(annotated(text))
+    groups = [(start, straddles(text.slice(start, end), near)) for start, end, near in parts]
+    spans = [(start, end) for (start, end, _), (_, near) in zip(parts, groups, strict=True) if near]
+    spans += [(start, end) for start, end in text.screen.spans(Class.TONE) if LOSS.search(text.slice(start, end))]
+    straddling = {start + at: one.moved(start) for start, near in groups for at, one in near.items()}
     edits = []
-    for start, span, inserted in spans:
-        if inserted or LOSS.search(span):
-            page = evidence(rows[int(text.row_of(start))], context.model)
-            stretches = Reader(span, page, inserted).stretches()
-            edits += [edit_of(stretch, span, start, context.config.restore) for stretch in stretches]
+    for start, end in united(spans):
+        inserted = {at - start: one.moved(-start) for at, one in straddling.items() if start <= at < end}
+        reader = Reader(text.slice(start, end), evidence(rows[int(text.row_of(start))], context.model), inserted)
+        edits += [edit_of(stretch, reader.span, start, context.config.restore) for stretch in reader.stretches()]
     return Proposals.of(edits)
+
+
+def annotated(text: Text) -> Iterator[tuple[int, int, Sequence[Annotation]]]:
+    """The parts of a text in which readings stand near one another, with what is around."""
+    for page in pages(text):
+        near = page.annotations
+        if len(near) >= LEAST:
+            left, right = text.wide(near[0].start, near[-1].end, AROUND)
+            yield near[0].start - len(left), near[-1].end + len(right), near
+
+
+def united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap as one.
+
+    >>> united([(5, 9), (0, 2), (1, 3)])
+    [(0, 3), (5, 9)]
+    """
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = found[-1][0], max(end, found[-1][1])
+        else:
+            found.append((start, end))
+    return found
 
 
 def evidence(found: Sequence[Annotation], model: Model) -> Evidence:

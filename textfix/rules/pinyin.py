@@ -152,8 +152,10 @@ def in_table(characters: str) -> dict[str, bool]:
 
 def find(text: Text) -> list[Annotation]:
     """Every reading behind a character that is one of its own, and every simplified form behind a traditional one."""
-    found = [*written(text), *folded(text)]
-    return sorted(found, key=lambda one: one.start)
+    if "annotations" not in text.memo:  # of what desync.gbk asks noise.pinyin asks again
+        text.memo["annotations"] = sorted([*written(text), *folded(text)], key=lambda one: one.start)
+    found: list[Annotation] = text.memo["annotations"]
+    return found
 
 
 def written(text: Text) -> Iterator[Annotation]:

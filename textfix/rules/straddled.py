@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -41,6 +41,10 @@ class Straddle:
     end: int
     halves: tuple[int, ...]
     tail: int
+
+    def moved(self, by: int) -> Straddle:
+        """The same, so many characters farther on."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 def straddles(text: str, found: Sequence[Annotation]) -> dict[int, Straddle]:

@@ -16,7 +16,7 @@ from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
 from textfix.rules.mojibake.weighing import Belief
-from textfix.rules.mojibake.windows import BOPOMOFO, FOREIGN, is_telling, natural, telling
+from textfix.rules.mojibake.windows import BOPOMOFO, FOREIGN, natural, telling
 from textfix.text import Text
 
 GAIN = 13.0  # nats by which a reading must be likelier than what stands there
@@ -125,8 +125,7 @@ Asked = tuple[Reading, str, float]  # a reading, its line, and the nats by which
 
 def plain(one: Reading) -> bool:
     """Whether a reading is so plain a text that no other need be looked for."""
-    likely = one.even or (one.score >= PLAIN_ENOUGH * len(one.text) and not is_telling(one.new))
-    return likely and assigned(one.text)
+    return assigned(one.text) and (one.even or one.score >= PLAIN_ENOUGH * len(one.text))
 
 
 def assigned(text: str) -> bool:

@@ -29,7 +29,16 @@ from textfix.rules.mojibake.channels import (
 from textfix.rules.mojibake.lattice import Job
 from textfix.rules.mojibake.pieces import Best, Piece
 from textfix.rules.mojibake.restore import evenness, through
-from textfix.rules.mojibake.windows import FEW_SIGNS, MANY_SIGNS, TELLING, Window, is_loss, still_damaged, telling
+from textfix.rules.mojibake.windows import (
+    FEW_SIGNS,
+    MANY_SIGNS,
+    TELLING,
+    Window,
+    is_loss,
+    is_telling,
+    still_damaged,
+    telling,
+)
 from textfix.text import Text
 
 ALL = (1 << len(READERS)) - 1
@@ -37,7 +46,7 @@ CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff0
 LATTICES = 5  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
-LIKELY, LOSSY = 7.0, 8.0  # nats a byte that text of other encodings may cost, without losses and with
+LIKELY, LOSSY = 5.5, 8.0  # nats a byte that text of other encodings may cost, without losses and with
 UNSEEN = 8.0  # nats against U+FFFD of Latin-1, which has a character for every byte
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
@@ -60,7 +69,7 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
     """
     names = [able(window.segment) for window in asked]
     found = whole(asked, names, model, lossy)
-    left = [number for number, listed in enumerate(found) if not any(map(plain, listed))]
+    left = [number for number, listed in enumerate(found) if not solved(listed, asked[number])]
     if not lossy:
         pairs = zip(asked, names, strict=True)
         names = [[one for one in some if shows(one, window.line)] for window, some in pairs]
@@ -78,6 +87,12 @@ def readings(asked: Sequence[Window], model: Model, lossy: bool) -> list[list[Re
         if numbers:
             through_lattice(found, asked, channel, numbers, model)
     return found
+
+
+def solved(listed: Sequence[Reading], window: Window) -> bool:
+    """Whether one of these readings is plain; of a window that is plainly mojibake what is mojibake still is not."""
+    strong = window.strength >= 2 * TELLING
+    return any(plain(one) and (one.even or not strong or not is_telling(one.new)) for one in listed)
 
 
 def shows(read: str, line: str) -> bool:
