@@ -22,7 +22,7 @@ from textfix.rules.readings import spellings, table
 
 BRACKETS = "()（）[]［］【】〔〕"
 LEAST = 3  # readings that stand whole, written so, that show how a page writes them
-ROUND = "("  # makes no pair with any byte before it, so that the byte is lost: desync.py knows
+ROUND = ("(", ")", "tone")  # of which the bracket makes no pair with a byte before it: desync.py knows what is lost
 LOST = "?"
 
 Style = tuple[str, str, str]  # the brackets, and how the reading is written: tone, number, bopomofo, folded
@@ -53,7 +53,7 @@ def straddles(text: str, found: Sequence[Annotation]) -> dict[int, Straddle]:
     found: those that stand whole behind theirs.
     """
     counts = Counter(style_of(one) for one in found)
-    styles = [style for style, count in counts.items() if count >= LEAST and style[0] != ROUND]
+    styles = [style for style, count in counts.items() if count >= LEAST and style != ROUND]
     answer: dict[int, Straddle] = {}
     for style in styles:
         seen = {(one.character, one.written) for one in found if style_of(one) == style}
