@@ -117,27 +117,22 @@ def whole(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Model,
         if REPLACEMENT in window.line:
             continue
         sure = False  # Chinese in UTF-8 is no chance
+        apart = window.clean_around  # of what is mojibake still where it stands the lattice would not find the ends
         utf16 = WHOLE if wide and still_damaged(window.line) else ()
         for channel in (*(one for one in CHANNELS if one[1] in some), *utf16):
             if sure and channel[0] != UTF8:
                 continue
             spaced = window.line if channel[0] == UTF8 else with_spaces(window.line, channel[1])
             for line in dict.fromkeys((window.line, spaced)):
-                if again := turned_back(line, channel) or inside(window, channel):
+                again = turned_back(line, channel)
+                if not again and apart and (channel[0] == UTF8 or not wide):
+                    inside = turned_back(window.segment, channel)
+                    again = inside and window.line[: window.start] + inside + window.line[window.end :]
+                if again:
                     sure = sure or (channel[0] == UTF8 and len(CHINESE.findall(again)) > 1)
                     listed.append(Reading(again, (difference(window.line, again),), (channel,)))
     scored = iter(model.score(lines(one.text for listed in found for one in listed)).tolist())
     return [[replace(one, score=next(scored)) for one in listed] for listed in found]
-
-
-def inside(window: Window, channel: tuple[str, str]) -> str | None:
-    """A line of which the segment alone came through a channel, in full; None for another, or the whole.
-
-    The lattice finds what is Chinese then. Mojibake that went wrong once more is none.
-    """
-    segment = window.segment
-    again = turned_back(segment, channel) if window.clean_around else None
-    return again and window.line[: window.start] + again + window.line[window.end :]
 
 
 def through_lattice(

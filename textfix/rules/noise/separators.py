@@ -43,6 +43,7 @@ EXPRESSIONS = (
 LISTS = ("、", "或", "/", "，")
 SLACK = 1.0  # nats by which what stands around may add to that
 NEAR = 4  # characters of context on either side; the model looks no farther than two
+BESIDE, EXAMPLES = 16, re.compile("[/|=>→]")  # characters in which the word tells of examples, and what parts these
 LONGEST = 64  # characters of a parted word
 FAIR = 3.0  # how nats above what is asked grow into confidence
 WAVE = "～"  # counts as ~
@@ -128,7 +129,8 @@ def parted(text: Text, place: int, model: Model) -> Parted | None:
     if not match or match[1] not in (PAIR if len(match[0]) == 3 else SEVERAL):
         return None
     word = match[0].replace(match[1], "")
-    if word in line:  # which tells how it may be parted
+    near = line[max(0, match.start() - BESIDE) : match.start()] + line[match.end() :][:BESIDE]
+    if word in near and EXAMPLES.search(near):
         return None
     if model.symbol[to_codes(word)].tobytes() in expressions():
         return None
