@@ -22,6 +22,7 @@ from textfix.text import Text
 
 SYMBOLS = 8192  # folded characters that the model tells apart; all others share the symbol 0
 SCALE = 12.0  # steps a nat in the quantised tables
+LEVEL = 5  # bits of a triple's value, the number of one of its levels: all others tell it from what is no triple
 LINE_END = "\n"
 TOPIC, FALLS, ENOUGH, COMMON = 0.5, 0.3, 64, 1024  # how much a topic weighs: see Model.expected
 
@@ -47,7 +48,8 @@ class Model:
     """Tables of a trigram model; log-likelihoods are natural logarithms, quantised to a twelfth of a nat.
 
     symbol: for each code point of the basic plane its symbol. hans, hant: how unlikely it is as the written form of
-    that symbol. triples and pairs are maps (see maps.py), pairs with the weight of the pair as a context; single:
+    that symbol. triples and pairs are maps (see maps.py), triples of numbers of levels, pairs with the weight of the
+    pair as a context; levels: how unlikely each is, in steps; single:
     symbols alone; back: the weight of each symbol as a context. topics: shape (SYMBOLS, numbers), strength: shape
     (numbers,): the product of two rows, weighted so, is how much likelier two Han characters are in one line.
     """
@@ -56,6 +58,7 @@ class Model:
     hans: Bytes
     hant: Bytes
     triples: Table
+    levels: Bytes
     pairs: Table
     single: Bytes
     back: Bytes
@@ -83,6 +86,7 @@ class Model:
             self.hans,
             self.hant,
             self.triples,
+            self.levels,
             self.pairs,
             self.single,
             self.back,
@@ -170,11 +174,11 @@ class Model:
     def steps(self, first: Keys, second: Keys, third: Keys) -> npt.NDArray[np.uint32]:
         """How unlikely each third symbol is behind the two before it, in steps of the quantisation."""
         width = np.uint64(SYMBOLS)
-        known, cost = look_up(self.triples, (first * width + second) * width + third, 8)
+        known, level = look_up(self.triples, (first * width + second) * width + third, LEVEL)
         is_pair, pair = look_up(self.pairs, second * width + third, 16)
         short = np.where(is_pair, pair & 255, self.back[second].astype(np.uint32) + self.single[third])
         is_context, context = look_up(self.pairs, first * width + second, 16)
-        return np.where(known & is_pair & is_context, cost, short + np.where(is_context, context >> 8, 0))
+        return np.where(known & is_pair & is_context, self.levels[level], short + np.where(is_context, context >> 8, 0))
 
     def _forms(self, text: Text) -> Any:
         inside = basic(text.codes)

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from textfix.characters import to_codes
-from textfix.language import LINE_END, SCALE, SYMBOLS, Model
+from textfix.language import LEVEL, LINE_END, SCALE, SYMBOLS, Model
 from textfix.language.maps import Keys, build
 
 HERE = Path(__file__).parent
@@ -40,6 +40,7 @@ SWEEPS, SPARE = 3, 20  # of the subspace iteration that finds them (Halko, Marti
 HAN = (0x3400, 0xA000)
 # Of absolute discounting: of pairs, and of triples that occur once, twice, and more often (Chen and Goodman 1999).
 DISCOUNT, DISCOUNTS = 0.85, (0.0, 0.85, 1.4, 1.8)
+ROUNDS = 30  # in which the levels of the values of triples are found
 TRIPLES, PAIR = 3_340_000, 4  # so many triples are kept, those that say most; pairs from so many occurrences
 COUNTED, SHARE = 600, 0.3  # pairs that cjclassifier counted so often are kept, too; what share its counts have
 ASTRAL = 0xFFFD  # stands for all characters beyond the basic plane, and has no symbol of its own
@@ -224,8 +225,11 @@ def estimate(ids: Keys, counted: Keys, times: npt.NDArray[np.float64]) -> dict[s
     pair_values = quantised(unknown(pair, second)).astype(np.uint32)
     pair_values |= quantised(np.log(weight)).astype(np.uint32) << np.uint32(8)
     last = (triples[kept] % width).astype(np.int64)
+    costs = quantised(unknown(triple[kept], last))
+    steps = levels(costs, 1 << LEVEL)
     return {
-        "triples": build(triples[kept], quantised(unknown(triple[kept], last)).astype(np.uint32), 8, np.uint16),
+        "triples": build(triples[kept], nearest(costs, steps), LEVEL, np.uint16),
+        "levels": steps,
         "pairs": build(pairs[pair_kept], pair_values[pair_kept], 16, np.uint32),
         "single": quantised(unknown(single, np.arange(SYMBOLS))),
         "back": quantised(np.log(back)),
@@ -268,6 +272,22 @@ def unknown(likelihood: npt.NDArray[np.float64], symbol: npt.NDArray[np.int64]) 
 
 def quantised(logs: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     return np.clip(np.round(-logs * SCALE), 0, 255).astype(np.uint8)
+
+
+def levels(values: npt.NDArray[np.uint8], wanted: int) -> npt.NDArray[np.uint8]:
+    """So many values at the most that stand for all of these with little error (Lloyd 1982)."""
+    counts = np.bincount(values, minlength=256)
+    found = np.quantile(values, (np.arange(wanted) + 0.5) / wanted)
+    for _ in range(ROUNDS):
+        number = nearest(np.arange(256), found)
+        total = np.bincount(number, counts, wanted)
+        found = np.where(total > 0, np.bincount(number, counts * np.arange(256), wanted) / np.maximum(1, total), found)
+    return np.asarray(np.round(found), np.uint8)
+
+
+def nearest(values: npt.NDArray[Any], levels: npt.NDArray[Any]) -> npt.NDArray[np.uint32]:
+    """For each value the number of the level that is nearest; levels in order."""
+    return np.searchsorted((levels[1:].astype(float) + levels[:-1]) / 2, values).astype(np.uint32)
 
 
 if __name__ == "__main__":
