@@ -24,11 +24,12 @@ ENDS = {"lf": "\n", "crlf": "\r\n"}
 LINE_END = re.compile("\r\n|\r|\n")
 TRAILING = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+(?=[\r\n]|\\Z)")
 SIGNS = "，。？！：；、“”‘’（）《》「」,.?!:;()"
-PIECE = f"[{SIGNS}]*[\u3007\u3400-\u9fff]{{0,4}}[{SIGNS}]*"
+PIECE = f"(?:[{SIGNS}]*[\u3007\u3400-\u9fff]{{0,4}}[{SIGNS}]*|[0-9][0-9.]{{0,9}}%?)"
 SPACED = re.compile(f"(?<!\\S)(?=\\S){PIECE}(?: (?=\\S){PIECE}){{9,}}(?!\\S)")
-JOINT = re.compile(r"(?<![\u3400-\u9fff][,.?!:;]) ")  # not behind a sign that is followed by a space in any case
+JOINT = re.compile(r"(?<![\u3400-\u9fff][,.?!:;])(?<![0-9%]) (?![0-9])")  # where no space belongs in any case
 HAN = re.compile("[\u3400-\u9fff]")
 LEAST = 8  # Han characters of a spaced line
+ALONE = 0.75  # the share of pieces of one character from which all of a run is spaced
 LONGER = 3  # single characters that must stand by themselves for one piece of several
 # Nats by which a character must be likelier behind another than anywhere to be a word with it; how many such words
 # spaces must part, and how many to a piece.
@@ -61,13 +62,16 @@ def propose_spaced(text: Text, context: Context) -> Proposals:
 
 
 def singly(run: str) -> tuple[int, int]:
-    """From where to where nearly all characters of a run stand by themselves, as those of words do not, with a piece
-    at either end of it.
+    """From where to where characters of a run stand by themselves, as those of words do not: all of it where most do,
+    else where nearly all do, with a piece at either end.
 
-    >>> run = "我们 今天 短期 负 荷 预 测; 影 响负荷 的 因 素 很 多"
+    >>> run = "我们 今天 一起 看了 短期 的报 告 里面 短期 负 荷 预 测; 影 响负荷 的 因 素 很 多"
     >>> run[slice(*singly(run))]
     '负 荷 预 测; 影 响负荷 的 因 素 很 多'
     """
+    pieces = [piece for piece in run.split(" ") if HAN.search(piece)]
+    if sum(len(HAN.findall(piece)) == 1 for piece in pieces) > ALONE * len(pieces):
+        return 0, len(run)
     best, total, low, place, found = 0, 0, 0, 0, (0, 0)
     for piece in run.split(" "):
         total += 1 if len(HAN.findall(piece)) < 2 else -LONGER

@@ -31,6 +31,7 @@ QUOTED = re.compile(
 PAIRED = re.compile(
     r"(?<!\?)(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~])){2,}"
 )  # of GBK, which has letters, too
+EVERY = re.compile(r"(?<![^\s:;])(?:=[0-9A-F]{2}){4,}(?![^\s;])")  # where ASCII is escaped, too, as telephones write names
 MARKS = re.compile("[\u2010-\u2027\u3000-\u3020\uff01-\uff20]+")
 IN_WORD = re.compile(r"(?<=[A-Za-z])=C3=[89AB][0-9A-F](?=[a-z])")  # a letter of Latin-1 in UTF-8
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
@@ -84,7 +85,7 @@ def propose_quoted(text: Text, context: Context) -> Proposals:
 def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
     """Runs of bytes that say something; if there are any, what else a mail program escapes, too."""
     note = Note("escape.quoted_printable", reason="quoted-printable")
-    found = [*QUOTED.finditer(row), *(one for one in PAIRED.finditer(row) if not QUOTED.fullmatch(one[0]))]
+    found = [*EVERY.finditer(row), *QUOTED.finditer(row), *(one for one in PAIRED.finditer(row) if not QUOTED.fullmatch(one[0]))]
     runs = [(match, said_by(match[0], context)) for match in sorted(found, key=lambda one: (one.start(), -one.end()))]
     said: list[tuple[re.Match[str], str]] = []
     for match, after in runs:

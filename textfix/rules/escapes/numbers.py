@@ -49,6 +49,7 @@ OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 
 PARTS = re.compile(r"(?:^|\s|[ab]/)[\w.][\w./-]*[/-]$")
+STATUS = re.compile(r'(?:^|\n)(?:[ MADRCU?!]{2} |\s*(?:new file|modified|deleted|renamed): +)?"[^"\n=(]*$')  # as git says
 JOINED = re.compile(rf"(?:{POINT.pattern})[!-/:-@]*$")
 PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\\\s\"'<>|]*)*$")  # of Windows, before a backslash
 
@@ -153,7 +154,8 @@ def is_path(row: str, match: re.Match[str]) -> bool:
     >>> is_path(path, BYTES.search(path))
     True
     """
-    return "x" not in match[0] and PARTS.search(row[max(0, match.start() - 100) : match.start()]) is not None
+    before = row[max(0, match.start() - 100) : match.start()]
+    return "x" not in match[0] and (PARTS.search(before) or STATUS.search(before)) is not None
 
 
 def raw_of(escapes: str) -> bytes:
