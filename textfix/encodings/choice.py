@@ -25,7 +25,7 @@ from textfix.text import Text
 Floats = npt.NDArray[np.float64]
 CHINESE = ("utf-8", "gb18030", "big5hkscs")
 ASCII = bytes(range(0x80))
-HAN = (0x3400, 0xA000)
+WIDE_FROM = 0x2E80  # code points of East Asia, private use, and all that words of Latin make when read as those
 CANDIDATES = (*CHINESE, "cp932", "euc_jp", "cp949", "euc_tw", "cp1252", "cp1251", "cp1250", "koi8_r")
 DOUBLE = ("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "euc_tw")
 # Nats against an encoding in advance: what textfix reads is mostly Chinese.
@@ -281,15 +281,15 @@ def understood(rows: Sequence[bytes], encoding: str) -> tuple[Text, Floats]:
 
 
 def inside_words(text: Text) -> npt.NDArray[np.bool_]:
-    """Where a single Han character stands behind a small Latin letter, as in words of Latin that were read wrongly.
+    """Where a single character of East Asia stands behind a small Latin letter, as in Latin words read wrongly.
 
     >>> inside_words(Text.of("ska豉 用app查 Uciekaj鉍a")).nonzero()[0].tolist()
     [3, 9, 18]
     """
     codes = np.concatenate([text.codes, [0]]).astype(np.uint32)
-    han = np.flatnonzero((codes >= HAN[0]) & (codes < HAN[1]))
+    han = np.flatnonzero(codes >= WIDE_FROM)
     found = np.zeros(len(codes) - 1, np.bool_)
-    found[han] = ((codes[han - 1] - np.uint32(ord("a"))) < 26) & (codes[han + 1] < HAN[0] - 0x800)
+    found[han] = ((codes[han - 1] - np.uint32(ord("a"))) < 26) & (codes[han + 1] < WIDE_FROM)
     found[text.rows[:-1][np.diff(text.rows) > 0]] = False
     return found
 

@@ -87,7 +87,7 @@ def radicals(span: str, common: bool, before: str = "") -> Iterator[int]:
     """
     for run in RUN.finditer(span):
         line = line_around(span, run.start(), run.end())
-        listed = len(run[0]) >= CHART and RADICAL.sub("", run[0]) == ""
+        listed = len(run[0]) >= CHART and RADICAL.sub("", run[0]) == "" and sorted(run[0]) == [*run[0]]
         if (
             ABOUT.search(line)
             or (listed and ABOUT.search(before))

@@ -18,7 +18,7 @@ from textfix.rules.base import Context, Proposals, Rule
 from textfix.text import Text
 
 NEAR = 200  # characters of a line on either side in which a code point may be named
-POINT = re.compile(r"(?:U\+|0x|\\u)([0-9A-Fa-f]{4,5})")
+POINT = re.compile(r"(?:U\+|0x|\\u)([0-9A-Fa-f]{4,5})(?![0-9A-Fa-f])")
 CLASSES = {"keep": Class(0), "NFC": Class.NFC, "NFD": Class.FORM, "NFKC": Class.FORM, "NFKD": Class.FORM}
 
 
@@ -44,14 +44,17 @@ def propose(text: Text, context: Context) -> Proposals:
 
 
 def named(text: Text, start: int, end: int) -> bool:
-    """Whether the line of a place names the code point of what stands there, so that it speaks of it.
+    """Whether a line names the code point of the compatibility ideograph that stands in it, so that it speaks of it.
 
     >>> named(Text.of("\uf9e1 U+F9E1"), 0, 1), named(Text.of("\uf9e1 U+674E"), 0, 1)
     (True, False)
     """
+    codes = [code for code in text.codes[start:end].tolist() if 0xF900 <= code < 0xFB00 or 0x2F800 <= code < 0x2FA20]
+    if not codes:
+        return False
     left, right = text.around(start, end, NEAR)
     points = {one.upper() for one in POINT.findall(left + right)}
-    return bool(points) and any(f"{ord(one):04X}" in points for one in text.slice(start, end))
+    return any(f"{code:04X}" in points for code in codes)
 
 
 RULE = Rule(

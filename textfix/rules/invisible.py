@@ -42,7 +42,8 @@ NOTHING = "[\x00-\x08\x0b\x0e-\x1f\x7f\u00ad\u2060\u206a-\u206f\ufeff\ufff9-\uff
 # Each alternative with a name is what becomes of it; what matches without one is meant.
 FOUND = re.compile(
     rf"{FLAG}"
-    rf"|(?P<terminal>\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b\n]{{0,500}}(?:\x07|\x1b\\)|(?!\$[@AB])[ -/]+[0-~]))"
+    rf"|(?P<terminal>\x1b(?:\[[0-?]*[ -/]*[@-~]|\]\d+;[^\x07\x1b\n]{{0,500}}(?:\x07|\x1b\\)"
+    rf"|\$?[()*+][0-2A-Z@]|%[G@]|#[3-8]))"
     rf"|(?P<mark>[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+)"
     rf"|(?<=[{PICTURE}])\u200d(?=[{PICTURE}])|(?<=[{JOINING}])[\u200c\u200d]|[\u200c\u200d](?=[{JOINING}])"
     rf"|(?<=[{SPACELESS}])\u200b|\u200b(?=[{SPACELESS}])|(?<=[{MONGOLIAN}])\u180e"

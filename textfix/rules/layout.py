@@ -92,11 +92,12 @@ def broken(run: str, model: Model) -> bool:
     (True, False)
     """
     pieces = [HAN.findall(piece) for piece in run.split(" ")]
-    few = FEWEST - all(len(piece) < 2 for piece in pieces)
+    if all(len(piece) < 2 for piece in pieces):
+        return True
     pairs = [one[-1] + other[0] for one, other in pairwise(pieces) if one and other]
     text = Text.of([pair for pair in pairs if not WORDS.search(pair)])
     values = model.characters(text)[1::2] + model.alone(text.codes[1::2]) / SCALE
-    return int((values >= BONDED).sum()) >= max(few, SHARE * (len(pieces) - FEWEST))
+    return int((values >= BONDED).sum()) >= max(FEWEST, SHARE * (len(pieces) - FEWEST))
 
 
 def verse(line: str) -> bool:

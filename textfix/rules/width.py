@@ -24,7 +24,7 @@ from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.rules.escapes.found import line_around
 from textfix.rules.mojibake.channels import REPLACEMENT
-from textfix.rules.mojibake.windows import strength
+from textfix.rules.mojibake.windows import TELLING_UTF8, strength
 from textfix.rules.table import table_of
 from textfix.text import Text
 
@@ -62,7 +62,7 @@ CALL, STRING = re.compile("[A-Za-z0-9_]\\([a-zA-Z]{0,2}[\"']"), re.compile(r"\"[
 PAREN = re.compile(
     rf"(?<![A-Za-z0-9_])\((?P<inside>[^()\n]*[{CJK}][^()\n]*)\)|(?<=[{CJK}{WIDE_SIGNS}])\((?P<latin>[^()\n]*)\)"
 )
-NEAR, LIKELY = 2, 24  # characters on either side that may be mojibake, and quarters of a nat that must speak for it
+NEAR = 2  # characters on either side that may be mojibake
 WIDTHS = re.compile("[\uff00-\uffef]")  # all forms of other width
 PAIRED = re.compile(r"\"(?P<inside>[^\"\n]*)\"")
 LATIN_SIGN = re.compile("[，。？！：；（）．]")
@@ -89,12 +89,17 @@ def normalized(text: Text, pattern: re.Pattern[str], note: Note) -> Proposals:
 def meant(span: str, match: re.Match[str]) -> bool:
     """Whether fullwidth letters are a face, text about their width, or mojibake that nothing else could repair."""
     around = span[max(0, match.start() - NEAR) : match.start()] + span[match.end() : match.end() + NEAR]
-    if EYES.fullmatch(match[0]) or strength(WIDTHS.sub("", around)) >= LIKELY:
+    if EYES.fullmatch(match[0]) or is_mojibake(WIDTHS.sub("", around)):
         return True
     if len(match[0]) <= FEW and REPLACEMENT in span[max(0, match.start() - 1) : match.end() + 1]:
         return True
     line = line_around(span, match.start(), match.end())
     return bool(NAMED.search(line) or (len(match[0]) == 1 and LETTER_FACE.match(span, match.start())))
+
+
+def is_mojibake(around: str) -> bool:
+    """Whether several signs of a text, and what is read off them, speak for mojibake."""
+    return len({*around}) > 1 and strength(around) >= TELLING_UTF8
 
 
 def punctuation_triggers(config: Config) -> tuple[Class, ...]:

@@ -15,7 +15,7 @@ from textfix.text import Text
 NEAR = 400  # characters of a line that are looked at around a place
 ABOUT = re.compile(
     "实体|實體|转义|轉義|字符引用|编码|編碼|转码|轉碼|小於|小于|大於|大于|表示|代表|换行|換行|空格|标签|標籤|引号|引號|回车|回車"
-    "|NCR|Unicode|entit|escap|html|xml|&amp;lt",
+    "|(?-i:\\bNCRs?\\b)|Unicode|entit|escap|html|xml|&amp;lt",
     re.IGNORECASE,
 )
 ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:/|www\.|^/|^[\w-]+(\.[\w-]+)+/|[?&;][\w.-]+=|\]\(|=|/")
@@ -87,10 +87,15 @@ def quoted(row: str, start: int, end: int) -> bool:
         before.count("'") % 2 and "'" in line_around(row, start, end)[len(before) :]
     ):
         return True
-    return bool(before[-1:] in ("[", "^", "-", "/") or after in ("]", "-", "+", "*", "{") or SETTING.match(before))
+    repeated = row[end : end + 2] in (")+", ")*", ")?", "){")
+    return bool(
+        repeated or before[-1:] in ("[", "^", "-", "/") or after in ("]", "-", "+", "*", "{") or SETTING.match(before)
+    )
 
 
-SETTING = re.compile(r"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b)\s*$")
+# A setting, or code: behind an assignment, an operator or the bracket of a call; 品牌(\u627e is none.
+CALL = r"(?<![\\\w])[A-Za-z_]\w*\((?:[^()]*,)?"
+SETTING = re.compile(rf"\s*[A-Za-z_][\w.$-]*\s*=\s*\S*$|.*(?:=|\breturn\b|[{{+]|[\^|]\(|{CALL})\s*$")
 
 
 STRING = re.compile(r"(?:^|[\s(\[{=,:+])'.*'(?:$|[\s)\]},;:+])")  # between quotation marks of code

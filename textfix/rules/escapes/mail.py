@@ -18,22 +18,24 @@ from itertools import groupby
 
 from textfix.edits import Edit, Note
 from textfix.rules.base import Context, Proposals
-from textfix.rules.escapes.found import line_around, lines, of_bytes, sensible
+from textfix.rules.escapes.found import line_around, line_before, lines, of_bytes, sensible
 from textfix.text import Text
 
 WORD = re.compile(r"=\?(?P<charset>[A-Za-z0-9_.:-]+)(?:\*[\w-]+)?\?(?P<kind>[BbQq])\?(?P<body>[^?\n]*)\?=")
 WORDS = re.compile(rf"{WORD.pattern}(?:\s*{re.sub('[?]P<[a-z]+>', '?:', WORD.pattern)})*")
 ABOUT = re.compile("RFC ?(?:2047|822|2045)|encoded[- ]word|意思|意为|解码|解碼|编码|編碼|`", re.IGNORECASE)
 WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "iso-8859-1": "cp1252", "shift_jis": "cp932"}
-QUOTED = re.compile(
-    r"(?:(?<![?0-9A-Za-z])|(?<!\?)(?==E2=80|=[89A-F].=[89A-F].=[89A-F].=[89A-F]))=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}"
-)
-PAIRED = re.compile(
-    r"(?<!\?)(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~])){2,}"
-)  # of GBK, which has letters, too
-EVERY = re.compile(r"(?<![^\s:;])(?:=[0-9A-F]{2}){4,}(?![^\s;])")  # where ASCII is escaped, too, as telephones write names
+RUN = r"=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}"
+QUOTED = re.compile(rf"(?<![?0-9A-Za-z]){RUN}")
+LATER = re.compile(rf"(?<=[0-9A-Za-z]){RUN}")  # in a line that has others, or Chinese: elsewhere the = is of a value
+# Of GBK, of which the second bytes may be letters; all that a name holds; a letter of Latin-1 in a name.
+PAIRED = re.compile(r"(?<![?0-9A-Za-z])(?:=[89A-F][0-9A-F](?:=\r?\n)?(?:=[0-9A-F]{2}|[@-~])){2,}")
+EVERY = re.compile(r"(?<![^\s:;])(?:=[0-9A-F]{2}){4,}(?![^\s;])")
+IN_NAME = re.compile(r"(?<![^\s\"(])[A-Z][A-Za-z-]*(?:=C3=[89AB][0-9A-F][a-z]+)+(?![^\s.,;:!?\")])")
 MARKS = re.compile("[\u2010-\u2027\u3000-\u3020\uff01-\uff20]+")
-IN_WORD = re.compile(r"(?<=[A-Za-z])=C3=[89AB][0-9A-F](?=[a-z])")  # a letter of Latin-1 in UTF-8
+BEFORE = re.compile("[\u3400-\u9fff]|=[89A-F][0-9A-F]=[0-9A-F]{2}")
+ADDRESS = re.compile(r"(?:://|[?&][\w.-]*)[^\s=]*$")  # of which the = is
+LIKELIER = -8.5  # nats a character that GBK must reach whose second bytes are letters
 BREAK = re.compile(r"(?<!=)=\r?\n|=(?:20|09)(?=\r?\n)|=3D")
 SHIFTED = re.compile(
     r"~\{(?P<hz>(?:[!-}][!-~]){1,400}?)~\}|\x1b?\$(?P<set>[AB@])(?P<iso>(?:[!-~]{2}){1,400}?)\x1b?\([BJ]"
@@ -85,14 +87,17 @@ def propose_quoted(text: Text, context: Context) -> Proposals:
 def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
     """Runs of bytes that say something; if there are any, what else a mail program escapes, too."""
     note = Note("escape.quoted_printable", reason="quoted-printable")
-    found = [*EVERY.finditer(row), *QUOTED.finditer(row), *(one for one in PAIRED.finditer(row) if not QUOTED.fullmatch(one[0]))]
-    runs = [(match, said_by(match[0], context)) for match in sorted(found, key=lambda one: (one.start(), -one.end()))]
+    found = [
+        *(one for pattern in (EVERY, QUOTED, PAIRED, IN_NAME) for one in pattern.finditer(row)),
+        *(one for one in LATER.finditer(row) if BEFORE.search(line_before(row, one.start()))),
+    ]
     said: list[tuple[re.Match[str], str]] = []
-    for match, after in runs:
-        shown = "`" in line_around(row, match.start(), match.end())
-        if len(after.encode()) >= 3 and not shown and (not said or match.start() >= said[-1][0].end()):
+    for match in sorted(found, key=lambda one: (one.start(), -one.end())):
+        free = not said or match.start() >= said[-1][0].end()
+        shown = "`" in line_around(row, match.start(), match.end()) or ADDRESS.search(row, 0, match.start())
+        after = said_by(match, context) if free and not shown else ""
+        if len(after.encode()) >= 3:
             said.append((match, after))
-    said += [(match, binascii.a2b_qp(match[0]).decode()) for match in IN_WORD.finditer(row)]
     for match, after in said:
         yield Edit(start + match.start(), start + match.end(), match[0], after, note)
     if said:
@@ -103,15 +108,18 @@ def quotables(start: int, row: str, context: Context) -> Iterator[Edit]:
                 yield Edit(start + match.start(), start + match.end(), match[0], after, note)
 
 
-def said_by(run: str, context: Context) -> str:
+def said_by(match: re.Match[str], context: Context) -> str:
     """What a run of quoted-printable says, in UTF-8 or GBK; marks of punctuation count, if it is UTF-8."""
-    raw = binascii.a2b_qp(run)
+    raw = binascii.a2b_qp(match[0])
     try:
-        if MARKS.fullmatch(after := raw.decode()):
+        after = raw.decode()
+        if MARKS.fullmatch(after) or (match.re in (EVERY, IN_NAME) and not after.isascii() and after.isprintable()):
             return after
     except UnicodeDecodeError:
         pass
-    return of_bytes(raw, context)
+    after = of_bytes(raw, context)
+    likely = match.re is not PAIRED or float(context.model.score(Text.of(after))[0]) >= LIKELIER * len(after)
+    return after if likely else ""
 
 
 def propose_shifted(text: Text, context: Context) -> Proposals:

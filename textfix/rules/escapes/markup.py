@@ -24,7 +24,6 @@ from textfix.rules.base import Context, Proposals
 from textfix.rules.escapes.found import (
     ABOUT,
     HAN,
-    NEAR,
     TAG,
     breaks_data,
     fences_of,
@@ -40,7 +39,9 @@ from textfix.text import Text
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
 # Bytes that Windows-1252 has no sign for, as HTML reads numbers.
-SEVERAL = 4  # Han characters of a run of entities
+BESIDE = 40  # characters on either side of a line that is nothing but entities
+SEVERAL = 10  # Han characters of a line that are entities
+SPOKEN = re.compile("实体|實體|转义|轉義|字符引用|(?-i:NCR)|entit|escap", re.IGNORECASE)  # in the line before or behind
 UNASSIGNED = re.compile("&#(?:0*(129|141|143|144|157)|[xX]0*(81|8[dDfF]|90|9[dD]));")
 SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
 RISKY = re.compile(f'["\r\n{SEPARATORS}]')
@@ -75,7 +76,7 @@ def propose_entities(text: Text, context: Context) -> Proposals:
         for at in np.flatnonzero(row == number).tolist():
             start, end = int(found.start[at]) - first, int(found.end[at]) - first
             if not ENTITY.sub("", line_around(document, start, end)).strip():  # as examples stand
-                meant[at] |= ABOUT.search(document[max(0, start - NEAR) : end + NEAR]) is not None
+                meant[at] |= SPOKEN.search(document[max(0, start - BESIDE) : end + BESIDE]) is not None
         risky = [at for at in np.flatnonzero(row == number).tolist() if RISKY.search(found.after.row(at))]
         if risky and (separators := separators_of(ENTITY.sub("", document))):
             signs = set(f'"\r\n{separators}')
@@ -97,11 +98,12 @@ def entities(start: int, row: str) -> Iterator[Edit]:
 def is_mostly(line: str) -> bool:
     """Whether most of a line is Chinese written in numbers: more than anybody quotes who speaks of entities.
 
-    >>> is_mostly("&#22855;&#25216;&#28139;&#24039;&#20043; entity"), is_mostly("写 &#22855; 的实体")
+    >>> is_mostly(12 * "&#22855;" + " entity"), is_mostly("写 &#22855; 的实体")
     (True, False)
     """
-    runs = [one[0] for one in ENTITY.finditer(line) if len(HAN.findall(unescaped(one[0]))) >= SEVERAL]
-    return 2 * sum(map(len, runs)) > len(line)
+    runs = [(one[0], unescaped(one[0])) for one in ENTITY.finditer(line)]
+    told = [entity for entity, after in runs if HAN.search(after) and after not in line]
+    return 2 * sum(map(len, told)) > len(line) and len(HAN.findall(unescaped("".join(told)))) >= SEVERAL
 
 
 def unescaped(entity: str) -> str:

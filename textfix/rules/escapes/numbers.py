@@ -24,7 +24,6 @@ from textfix.rules.escapes.found import (
     HAN,
     address,
     breaks_data,
-    chinese,
     line_around,
     line_before,
     lines,
@@ -38,8 +37,8 @@ POINT = re.compile(
     r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"
 )
 POINTS = re.compile(f"(?:{POINT.pattern})+")
-# As escape() of JavaScript writes a text: %uXXXX beside %XX for what Latin-1 has.
-SCRIPT = re.compile(r"[\w@*+./-]*(?:%[0-9A-Fa-f]{2}[\w@*+./-]*)*(?:%u[0-9a-fA-F]{4}(?:%[0-9A-Fa-f]{2}|[\w@*+./-])*)+")
+# As escape() of JavaScript writes a text: %uXXXX, and %XX beside it for what Latin-1 has.
+SCRIPT = re.compile("(?:%[0-9A-Fa-f]{2})*(?:%u[0-9a-fA-F]{4}(?:%[0-9A-Fa-f]{2})*)+")
 BARE = re.compile(r"(?<![\w\\%])(?:u[4-9][0-9a-fA-F]{3}){2,}(?![0-9a-zA-Z])")  # the backslashes were lost
 BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}|(?:\\[23][0-7]{2}){3,}")
 TOKEN = re.compile(r"[!-&(-;=?-~]+")  # what no space, quote or tag parts
@@ -49,8 +48,11 @@ OPENING = 100  # characters in which JSON shows
 JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[\[{\"0-9])")
 
 PARTS = re.compile(r"(?:^|\s|[ab]/)[\w.][\w./-]*[/-]$")
-STATUS = re.compile(r'(?:^|\n)(?:[ MADRCU?!]{2} |\s*(?:new file|modified|deleted|renamed): +)?"[^"\n=(]*$')  # as git says
-JOINED = re.compile(rf"(?:{POINT.pattern})[!-/:-@]*$")
+SPOKEN = re.compile("编码|編碼|转码|轉碼|转义|轉義|进制|進制")  # of bytes; logs have the other words for it, too
+TOLD = re.compile("是|为|為|=|→|->| in | as ")  # between an escape and what it stands for
+# What git says of a file, whose name stands in quotation marks.
+STATUS = re.compile(r'(?:^|\n)(?:[ MADRCU?!]{2} |\s*(?:new file|modified|deleted|renamed): +)?"[^"\n=(]*$')
+JOINED = re.compile(rf"(?:(?:{POINT.pattern})[!-/:-@]*)+$")
 PATH = re.compile(r"(?<![A-Za-z])[A-Za-z]:(?:\\[^\\\s\"'<>|]*)*$")  # of Windows, before a backslash
 
 
@@ -66,15 +68,26 @@ def propose_unicode(text: Text, context: Context) -> Proposals:
 def points(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped code points")
     done = 0
-    for match in SCRIPT.finditer(row):
-        before, after = match[0], of_script(match[0])
-        if chinese(after) and sensible(after, context) and not (in_quotes(row, match) or address(row, match.start())):
-            yield Edit(start + match.start(), start + match.end(), before, after, note)
-            done = match.end()
-    for match in [*POINTS.finditer(row, done), *BARE.finditer(row)]:
-        after = named(match[0]) if match.re is POINTS else named(match[0].replace("u", "\\u"))
-        if after and meant_as_text(row, match, after) and sensible(after, context):
+    found = [*SCRIPT.finditer(row), *POINTS.finditer(row), *BARE.finditer(row)]
+    for match in sorted(found, key=lambda one: (one.start(), -one.end())):
+        after = meaning(match[0])
+        if match.start() < done or not after or not meant_as_text(row, match, after) or not sensible(after, context):
+            continue
+        if not breaks_data(line_around(row, match.start(), match.end()), after):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
+            done = match.end()
+
+
+def meaning(escapes: str) -> str:
+    """The characters of escaped code points, however they are written; "" where they make no text.
+
+    >>> [meaning(one) for one in ("\\\\u4f60", "u4f60u597d", "%u4f60%21")]
+    ['你', '你好', '你!']
+    """
+    if escapes[0] == "%":
+        after = of_script(escapes)
+        return "" if any(one < " " for one in after) else after
+    return named(escapes.replace("u", "\\u") if escapes[0] == "u" else escapes)
 
 
 def of_script(written: str) -> str:
@@ -84,11 +97,6 @@ def of_script(written: str) -> str:
     '中国, a'
     """
     return re.sub("%u([0-9a-fA-F]{4})|%([0-9a-fA-F]{2})", lambda one: chr(int(one[1] or one[2], 16)), written)
-
-
-def in_quotes(row: str, match: re.Match[str]) -> bool:
-    """Whether a match stands between quotation marks of code."""
-    return any(line_before(row, match.start()).count(mark) % 2 for mark in "\"'`")
 
 
 def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
@@ -107,20 +115,19 @@ def meant_as_text(row: str, match: re.Match[str], after: str) -> bool:
     if len(after) > 1:
         return True
     if match[0].startswith("<"):  # as R shows what its code page cannot
-        return beside.isalpha() or unicodedata.category(after)[0] in "PS"
+        return beside.isalpha()
     shown = HAN.match(after) or after > "\uffff" or unicodedata.category(after) in ("Cf", "Zs")
     return bool(shown and HAN.search(beside))
 
 
 def first_of(row: str, start: int) -> int:
-    """Where the first escape of those begins that stand before a place with nothing but signs between.
+    """Where the first of those escapes begins that stand right before a place, with nothing but signs between.
 
     >>> first_of("a \\\\u4f60/\\\\u597d", 9)
     2
     """
-    while match := JOINED.search(row, max(0, start - 200), start):
-        start = match.start()
-    return start
+    match = JOINED.search(row, max(0, start - 200), start)
+    return match.start() if match else start
 
 
 def named(escapes: str) -> str:
@@ -140,8 +147,7 @@ def byte_runs(start: int, row: str, context: Context) -> Iterator[Edit]:
     note = Note("escape.unicode", reason="escaped bytes")
     for match in BYTES.finditer(row):
         after = of_bytes(raw_of(match[0]), context)
-        line = line_around(row, match.start(), match.end())
-        if ABOUT.search(line.replace(match[0], "")):
+        if SPOKEN.search(line_around(row, match.start(), match.end())):
             continue
         if after and (is_path(row, match) or not quoted(row, match.start(), match.end())):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)
@@ -185,7 +191,8 @@ def percents(start: int, row: str, context: Context) -> Iterator[Edit]:
             continue
         after = of_bytes(unquote_to_bytes(match[0]), context)
         line = line_around(row, match.start(), match.end())
-        if not after or after in line or any(one < " " for one in after) or breaks_data(line, after):
+        told = after in line and TOLD.search(line)
+        if not after or told or any(one < " " for one in after) or breaks_data(line, after):
             continue
         if line_before(row, match.start() + first.start()).count("`") % 2 == 0 and not ABOUT.search(line):
             yield Edit(start + match.start(), start + match.end(), match[0], after, note)

@@ -33,7 +33,7 @@ def mark(start: int, head: str) -> Edit | None:
     ('u', None)
     """
     raw = forms(GBK).get(head[1], (b"",))[0]
-    if not (SECOND.fullmatch(raw) and head[2].isascii() and head[2].isprintable()):
+    if not (SECOND.fullmatch(raw) and head[2].isascii() and head[2].isalnum()):
         return None
     return Edit(start, start + 2, head[:2], raw[1:].decode(), Note(RULE.name, reason="a byte order mark read as GBK"))
 

@@ -26,6 +26,7 @@ from textfix.rules.mojibake.windows import FOREIGN, as_written
 from textfix.text import Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
+WORD, DRAWN_NEAR = re.compile(r"[^\W\d_]+$"), 3
 DRAWN = re.compile("([\u00c0-\u00ff])\\1\\1")  # a letter in a row, as drawings and codes have it
 TABLE, STEP, ORDERED = 8, 3, 0.75  # more letters; how far the next one is at the most; in which share of them
 CJK = 0x2E80  # from which on Chinese has its characters
@@ -83,21 +84,32 @@ def edits(text: Text, start: int, span: str) -> Iterator[Edit]:
             left = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), 0)
             right = common_end(before[left:], after[left:])
             low, high = start + match.start() + left, start + match.end() - right
-            if not sensible(after[left : len(after) - right]) or DRAWN.search(before):
+            drawn = DRAWN.search(before, max(0, left - DRAWN_NEAR), len(before) - right)
+            if drawn or not sensible(after[left : len(after) - right], before):
                 continue
-            if before[:left][-2:].isupper() and before[left : len(before) - right] == LEAD_OF_LATIN:
+            if before[left : len(before) - right] == LEAD_OF_LATIN and in_capitals(before[:left]):
                 continue
             yield Edit(low, high, text.slice(low, high), after[left : len(after) - right], note)
 
 
-def sensible(after: str) -> bool:
-    """Whether what comes out may stand in a text: assigned, and no single letter of an alphabet of the East.
+def sensible(after: str, around: str) -> bool:
+    """Whether what comes out may stand in a text: assigned, and no letter of an alphabet of the East that stands alone.
 
-    >>> sensible("é"), sensible("Привет"), sensible("\u076d"), sensible("\ue23e")
+    >>> sensible("é", ""), sensible("Привет", ""), sensible("\u076d", ""), sensible("\ue23e", "")
     (True, True, False, False)
     """
     letters = [one for one in after if "\u0530" <= one < "\u2000" and one.isalpha()]
-    return assigned(after) and len(letters) != 1
+    return assigned(after) and (len(letters) != 1 or any("\u0530" <= one < "\u2000" for one in around))
+
+
+def in_capitals(before: str) -> bool:
+    """Whether a text ends with a word in capitals that has letters with marks, so that Â may be one more.
+
+    >>> in_capitals("SUOVÂKUOŠK"), in_capitals("NASA")
+    (True, False)
+    """
+    word = WORD.search(before)
+    return word is not None and word[0].isupper() and not word[0].isascii()
 
 
 def of_chinese(before: str, span: str, match: re.Match[str]) -> bool:

@@ -6,8 +6,8 @@
 
 Writers part characters, too: 春/夏/秋/冬, 年/月/日, 男/女, 马克·吐温, 超．級．慢. So three characters and more with the
 same sign between all of them are joined only where that is far likelier than any list of them (with 、 or / or 或); two
-only where the sign is an ornament that parts nothing else, or where hardly anything else stands behind the first one
-than the second (政-府, 微.信). Dots in the middle, which stand in names, and dashes between more than two stay.
+only where the sign is an ornament that parts nothing else: 盈/亏 and 镍-氢 are meant. Dashes and dots in the
+middle, which stand in names and for emphasis, are left alone.
 """
 
 from __future__ import annotations
@@ -19,29 +19,26 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from textfix.characters import Bools, Class, Ints, to_codes
+from textfix.characters import Class, to_codes
 from textfix.edits import Edit, Note
-from textfix.language import SCALE, Model
+from textfix.language import Model
 from textfix.rules.base import Context, Proposals, Rule, always
 from textfix.text import Text
 
 ORNAMENTS = "★☆◆◇▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □■△● stand for what is left out
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.
 SEVERAL = {**dict.fromkeys(".*_^`" + ORNAMENTS, 7.0), **dict.fromkeys("/|", 9.0), "~": 13.0}
-PAIR = {**dict.fromkeys(ORNAMENTS, 8.0), **dict.fromkeys(".*_^`/|-丨／", 12.0)}  # 漂~亮 and 那~麼~好 are meant
-# Nats by which the characters of a word must be likelier together than alone: two that such a sign parts, and others.
-BONDED, BOND = 6.5, -1.0
+PAIR = dict.fromkeys(ORNAMENTS, 8.0)
+BOND = -1.0  # nats by which the weakest bond inside the word may be likelier than none
 # Lists that are fixed expressions: as likely joined as words are, and often parted.
 EXPRESSIONS = (
     "春夏秋冬 东南西北 吃喝玩乐 吃穿住行 衣食住行 琴棋书画 笔墨纸砚 柴米油盐 油盐酱醋 酸甜苦辣 喜怒哀乐 "
     "生老病死 望闻问切 起承转合 加减乘除 赵钱孙李 吹拉弹唱 煎炒烹炸 听说读写 说学逗唱 梅兰竹菊 金木水火土 "
     "日月星 天地人 真善美 德智体美劳 忠孝仁义 仁义礼智信 父母妻儿 男女老少 农林牧渔 工农兵 工农商 党政军 "
     "产学研 科教文卫 老中青 上下左右 早中晚 年月日 时分秒 省市县 京津冀 港澳台 陆港澳 江浙沪 珠三角 亚非拉 "
-    "陆海空 文史哲 政史地 物化生 数理化 语数外 甲乙丙丁 "
-    "是否 兄弟 姐妹 姊妹 姓名 阴阳 父母 夫妻 夫妇 雌雄 城乡 港澳 左右 东西 输入 输出 男女 问答 升降 薪资 称谓 供需"
+    "陆海空 文史哲 政史地 物化生 数理化 语数外 甲乙丙丁"
 )
 LISTS = ("、", "或", "/", "，")
-SLACK = 1.0  # nats by which what stands around may add to that
 NEAR = 4  # characters of context on either side; the model looks no farther than two
 BESIDE, EXAMPLES = 16, re.compile("[/|=>→]")  # characters in which the word tells of examples, and what parts these
 LONGEST = 64  # characters of a parted word
@@ -55,9 +52,8 @@ PARTED = re.compile(
 )
 
 
-def starts(text: Text, model: Model) -> list[int]:
-    """The places of signs between three Han characters, the first of several; and between two, of ornaments, and of
-    other signs where the two are bonded."""
+def starts(text: Text) -> list[int]:
+    """The places of ornaments between two Han characters, and of other signs between three; the first of several."""
     places = text.screen.where(Class.PARTS)
     places = places[(places > 0) & (places < len(text.codes) - 1)]
     places = places[((text.classes[places - 1] & text.classes[places + 1]) & int(Class.HAN)) != 0]
@@ -66,16 +62,7 @@ def starts(text: Text, model: Model) -> list[int]:
     code = np.where(code == ord(WAVE), ord("~"), code)
     again = np.append(np.diff(places) == 2, False) & np.append(code[1:] == code[:-1], False)
     follows = np.insert(again, 0, False)[:-1]
-    asked = again | np.isin(code, [ord(one) for one in ORNAMENTS])
-    asked[~asked] = bonded(text, places[~asked], model)
-    return list(places[asked & ~follows].tolist())
-
-
-def bonded(text: Text, places: Ints, model: Model) -> Bools:
-    """Whether the character behind each place is much likelier behind the one before than anywhere."""
-    pairs = text.codes[np.stack([places - 1, places + 1], axis=1)].ravel()
-    values = model.characters(Text(pairs, 2 * np.arange(len(places) + 1)))[1::2]
-    return np.asarray(values + model.alone(pairs[1::2]) / SCALE >= BONDED - SLACK, np.bool_)
+    return list(places[~follows & (again | np.isin(code, [ord(one) for one in PAIR]))].tolist())
 
 
 @dataclass(frozen=True)
@@ -104,9 +91,8 @@ class Parted:
         return float(scores[0] - scores[2 + len(LISTS) :].reshape(-1, 2).sum(axis=1).max())
 
     def edit(self, scores: Floats) -> Edit | None:
-        sign, two = self.written[1].replace(WAVE, "~"), len(self.word) == 2
-        gain = self.gain(scores) - (PAIR if two else SEVERAL)[sign]
-        if gain < 0 or self.bond(scores) < (BONDED if two and sign not in ORNAMENTS else BOND):
+        gain = self.gain(scores) - (PAIR if len(self.word) == 2 else SEVERAL)[self.written[1].replace(WAVE, "~")]
+        if gain < 0 or self.bond(scores) < BOND:
             return None
         confidence = round(1 - 0.1 / (1 + gain / FAIR), 3)
         note = Note(RULE.name, confidence, inferred=True, reason=f"signs between the characters of {self.word}")
@@ -114,7 +100,7 @@ class Parted:
 
 
 def propose(text: Text, context: Context) -> Proposals:
-    found = [one for place in starts(text, context.model) if (one := parted(text, place, context.model))]
+    found = [one for place in starts(text) if (one := parted(text, place, context.model))]
     rows = [one.rows() for one in found]
     scores = context.model.score(Text.of([row for each in rows for row in each]))
     pieces = np.split(scores, np.cumsum([len(each) for each in rows])[:-1])
