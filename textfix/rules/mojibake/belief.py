@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from textfix.language import LINE_END, SCALE, Model, sums
+from textfix.characters import to_codes
+from textfix.language import LINE_END, SCALE, Model, basic, sums
 from textfix.rules.mojibake.cells import strange
 from textfix.rules.mojibake.channels import DOUBLE, UTF8, WHOLE, forms
 from textfix.rules.mojibake.pieces import Piece
@@ -238,9 +239,22 @@ def believable(one: Reading, line: str, model: Model) -> bool:
     utf16 = any(channel in WHOLE for channel in one.channels)
     if not possible(one, line, LEAST_WIDE if utf16 else LEAST_HAN) or in_part(line, start, end):
         return False
+    if of_variants(line[start:end], model):
+        return False
     if DRAWN.fullmatch(line[start:end]) and one.channels[-1][1] in DOUBLE:
         return False
     return not any(read_elsewhere(text, one, model) for text in as_utf8(line))
+
+
+def of_variants(text: str, model: Model) -> bool:
+    """Whether the characters of a text are forms of one, as tables of variants have them.
+
+    >>> of_variants('皚": "皑', Model.load()), of_variants("皚皚", Model.load())
+    (True, False)
+    """
+    beyond = {one for one in text if not one.isascii()}
+    symbols = set(model.symbol[basic(to_codes("".join(sorted(beyond))))].tolist())
+    return len(beyond) > 1 and len(symbols) == 1 and symbols != {0}
 
 
 def weighed(asked: Sequence[Asked], model: Model) -> Iterator[Evidence]:

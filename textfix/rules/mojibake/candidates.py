@@ -46,7 +46,9 @@ CHINESE = re.compile("[\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff0
 LATTICES = 5  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
-LIKELY, LOSSY = 5.5, 8.0  # nats a byte that text of other encodings may cost, without losses and with
+# Nats a byte that text of other encodings may cost: by itself, inside other text, and with losses.
+LIKELY, INSIDE, LOSSY = 5.5, 7.0, 8.0
+ROUGH = 1.5  # and more, where a character can have been several byte strings, of which one is tried
 UNSEEN = 8.0  # nats against U+FFFD of Latin-1, which has a character for every byte
 SHOWN = 0.8  # share of the characters that a reader must be able to show
 # The share of bytes that must make an encoding for that, also inside other text, and from which UTF-8 is the only one.
@@ -214,21 +216,25 @@ def promising(asked: Sequence[Window], names: Sequence[Sequence[str]], model: Mo
     scores = iter(sums(np.where(text.codes >= 0x80, model.characters(text), 0.0), text).tolist())
     found = []
     for window, listed in zip(asked, tried, strict=True):
-        most = LOSSY if REPLACEMENT in window.segment else LIKELY
+        most = LOSSY if REPLACEMENT in window.segment else INSIDE if window.inside else LIKELY
         costs = [(one.written != UTF8, -next(scores) / one.size, number) for number, one in enumerate(listed)]
-        likely = [number for other, cost, number in sorted(costs) if not other or cost <= most]
+        likely = [
+            number for other, cost, number in sorted(costs) if not other or cost <= most + ROUGH * listed[number].rough
+        ]
         found.append([(listed[number].written, listed[number].read) for number in likely[:LATTICES]])
     return found
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """A segment roughly turned back: text is what its bytes make where they make anything; size: beyond ASCII."""
+    """A segment roughly turned back: text is what its bytes make where they make anything; size: beyond ASCII. rough:
+    whether one of its characters can have been several byte strings."""
 
     written: str
     read: str
     text: str
     size: int
+    rough: bool
 
 
 def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
@@ -260,7 +266,7 @@ def attempts(window: Window, names: Sequence[str]) -> Iterator[Attempt]:
                     continue
                 seen.add((written, text))
                 sure = sure or (written == UTF8 and valid >= SURELY and len(CHINESE.findall(text)) > 1)
-                yield Attempt(written, read, text, size)
+                yield Attempt(written, read, text, size, any(len(table.get(one, ())) > 1 for one in foreign))
 
 
 def with_spaces(segment: str, read: str) -> str:

@@ -7,6 +7,7 @@ iconv), so a reader knows the forms of all of them.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ STRICT = {
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)
 UTF16 = ("utf-16-le", "utf-16-be")
+HAN_BESIDE = re.compile("[\u0800-\uffff]{2}")  # which bytes of GBK hardly make by chance
 GIT = "utf-8, latin-1"  # shows bytes that are UTF-8 as that, and all others as Latin-1, as git shows what a commit says
 CHANNELS: tuple[tuple[str, str], ...] = (
     *((written, read) for written in (UTF8, GBK, BIG5) for read in READERS if written != read),
@@ -225,9 +227,11 @@ def bytes_of(text: str, read: str) -> bytes | None:
     """
     if read in UTF16:
         return encoded(text, read)
-    if read == GIT:
+    if read == GIT and not HAN_BESIDE.search(text):
         parts = [encoded(one, "latin-1" if one < "\u0100" else UTF8) for one in text]
         return None if None in parts else b"".join(filter(None, parts))
+    if read == GIT:
+        return None
     table = forms(read)
     pieces = []
     for character in text:

@@ -13,7 +13,7 @@ from importlib import resources
 import numpy as np
 import numpy.typing as npt
 
-MOST_SURE = 9.0  # log-odds that the sum may come to, either way; beyond, a leaf of the trees would have no bound
+MOST_SURE = 7.0  # log-odds that the sum may come to, either way; beyond, a leaf of the trees would have no bound
 
 
 @dataclass(frozen=True, repr=False)
