@@ -289,7 +289,9 @@ def inside_words(text: Text) -> npt.NDArray[np.bool_]:
     codes = np.concatenate([text.codes, [0]]).astype(np.uint32)
     han = np.flatnonzero(codes >= WIDE_FROM)
     found = np.zeros(len(codes) - 1, np.bool_)
-    found[han] = ((codes[han - 1] - np.uint32(ord("a"))) < 26) & (codes[han + 1] < WIDE_FROM)
+    found[han] = ((codes[han - 1] - np.uint32(ord("a"))) < 26) & (
+        (codes[han + 1] < WIDE_FROM) | np.isin(han + 1, text.rows)
+    )
     found[text.rows[:-1][np.diff(text.rows) > 0]] = False
     return found
 
