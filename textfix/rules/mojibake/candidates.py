@@ -47,7 +47,7 @@ LATTICES = 5  # channels of a window that go through the lattice
 ASCII = bytes(range(0x80))
 UNSHOWN = (b"\xa4",)  # for a lost byte: half of a character in GBK and in Big5
 # Nats a byte that text of other encodings may cost: by itself, inside other text, and with losses.
-LIKELY, INSIDE, LOSSY = 5.5, 7.0, 8.0
+LIKELY, INSIDE, LOSSY = 5.5, 5.0, 8.0
 ROUGH = 1.5  # and more, where a character can have been several byte strings, of which one is tried
 UNSEEN = 8.0  # nats against U+FFFD of Latin-1, which has a character for every byte
 SHOWN = 0.8  # share of the characters that a reader must be able to show
