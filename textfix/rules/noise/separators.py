@@ -27,7 +27,7 @@ from textfix.text import Text
 
 ORNAMENTS = "★☆◆◇▲▼※❤♥♡✿❀♪"  # ○ is a zero, and □■△● stand for what is left out
 # Nats a separator by which the joined word must be likelier than anything that parts it, by sign.
-SEVERAL = {**dict.fromkeys(".*_^`" + ORNAMENTS, 7.0), **dict.fromkeys("/|", 9.0), "~": 13.0}
+SEVERAL = {**dict.fromkeys(".*_^`" + ORNAMENTS, 7.0), **dict.fromkeys("/|", 9.0), "~": 13.0}  # 那~麼~好 is meant
 PAIR = dict.fromkeys(ORNAMENTS, 8.0)
 BOND = -1.0  # nats by which the weakest bond inside the word may be likelier than none
 # Lists that are fixed expressions: as likely joined as words are, and often parted.
