@@ -133,7 +133,7 @@ def as_forced(data: bytes, encoding: str) -> Decoded:
 
 def beside_utf16(data: bytes, told: str) -> Decoded | None:
     """Data in which UTF-16 without a mark begins behind other bytes; None for other bytes."""
-    if 0 not in data or any(data.startswith(mark) for mark, _ in BOMS[:2] + BOMS[3:]):
+    if 0 not in data or any(data.startswith(mark) for mark, _ in BOMS if mark != codecs.BOM_UTF8):
         return None
     if is_late(data):
         half = Decoded("\0", (Segment(0, 1, "utf-8", 0.0, characters=1),))

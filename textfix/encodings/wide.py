@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 
-from textfix.encodings.choice import CANDIDATES, FIRST, plainly, readable, sampled, scores, weighed
+from textfix.encodings.choice import CANDIDATES, readable, sampled, scores, weighed
 from textfix.encodings.plain import WIDE
 
 ORDERS = ("utf-16-le", "utf-16-be")
@@ -30,7 +30,7 @@ def begins(data: bytes) -> int:
     marked = data.find(MARK, 0, first + 1)
     start = (marked if marked >= 0 else data.rfind(b"\n", 0, max(first, 0))) + 1
     head, tail = data[:start], data[start:]
-    if not head or len(tail) < LEAST or not is_text(head) or is_wide(data):
+    if not head or len(tail) < LEAST or is_wide(data):
         return 0
     return start if marked >= 0 or is_wide(tail) else 0
 
@@ -39,19 +39,6 @@ def is_wide(data: bytes) -> bool:
     """Whether bytes are surely UTF-16, rather than any encoding of bytes."""
     name, sure = weighed([sampled(data)], (*ORDERS, *CANDIDATES), [{}])[0]
     return name in WIDE and sure >= SURE
-
-
-def is_text(data: bytes) -> bool:
-    """Whether bytes are UTF-8, or plain Chinese in an encoding of one or two bytes."""
-    return readable(data, "ascii") or utf8(data) or any(plainly([sampled(data)], name)[0] for name in FIRST)
-
-
-def utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def is_late(data: bytes) -> bool:

@@ -77,8 +77,6 @@ def style_of(one: Annotation) -> Style:
 @cache
 def written(style: Style) -> Pairs:
     """For every character that conversion to traditional writes, by its two bytes, the bytes of its usual reading."""
-    from textfix.rules.script.choice import Chooser
-
     first, last, kind = style
     names = {reading: reading for reading in table()}
     if kind in ("number", "bopomofo"):
@@ -89,6 +87,8 @@ def written(style: Style) -> Pairs:
         for character in usual
     }
     if kind == "folded":
+        from textfix.rules.script.choice import Chooser  # large, and not asked for otherwise
+
         folded = Chooser.load().folded
         pairs = {
             (one, chr(int(folded[ord(one)]))) for one in {character for character, _ in pairs} if ord(one) < 0xFFFF

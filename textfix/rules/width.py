@@ -98,7 +98,7 @@ def meant(span: str, match: re.Match[str]) -> bool:
 
 
 def is_mojibake(around: str) -> bool:
-    """Whether several signs of a text, and what is read off them, speak for mojibake."""
+    """Whether what stands around, of two signs at least, speaks for mojibake."""
     return len({*around}) > 1 and strength(around) >= TELLING_UTF8
 
 

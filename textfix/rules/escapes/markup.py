@@ -38,10 +38,10 @@ from textfix.text import Text
 
 ENTITY = re.compile(r"(?:&#[0-9]{1,7};?|&#[xX][0-9a-fA-F]{1,6};?|&[A-Za-z][A-Za-z0-9]{1,31};)+")
 NUMBER = re.compile(r"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})(?![0-9a-zA-Z;])")
-# Bytes that Windows-1252 has no sign for, as HTML reads numbers.
 BESIDE = 40  # characters on either side of a line that is nothing but entities
 SEVERAL = 10  # Han characters of a line that are entities
 SPOKEN = re.compile("实体|實體|转义|轉義|字符引用|(?-i:NCR)|entit|escap", re.IGNORECASE)  # in the line before or behind
+# Bytes that Windows-1252 has no sign for, as HTML reads numbers.
 UNASSIGNED = re.compile("&#(?:0*(129|141|143|144|157)|[xX]0*(81|8[dDfF]|90|9[dD]));")
 SEPARATOR = re.compile(r"(?:&#(?:0*(?:9|10|13|44|59)|[xX]0*(?:9|[aAdD]|2[cC]|3[bB]));?)+")
 RISKY = re.compile(f'["\r\n{SEPARATORS}]')

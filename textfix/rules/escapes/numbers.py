@@ -37,7 +37,7 @@ POINT = re.compile(
     r"\\+u([0-9a-fA-F]{4})|\\+U([0-9a-fA-F]{8})|\\+u\{([0-9a-fA-F]{1,6})\}|%u([0-9a-fA-F]{4})|<U\+([0-9A-F]{4,6})>"
 )
 POINTS = re.compile(f"(?:{POINT.pattern})+")
-# As escape() of JavaScript writes a text: %uXXXX, and %XX beside it for what Latin-1 has.
+# As escape() of JavaScript writes a text: %u and four digits, and % and two beside it for what Latin-1 has.
 SCRIPT = re.compile("(?:%[0-9A-Fa-f]{2})*(?:%u[0-9a-fA-F]{4}(?:%[0-9A-Fa-f]{2})*)+")
 BARE = re.compile(r"(?<![\w\\%])(?:u[4-9][0-9a-fA-F]{3}){2,}(?![0-9a-zA-Z])")  # the backslashes were lost
 BYTES = re.compile(r"(?:\\+x[0-9a-fA-F]{2}){2,}|(?:\\[23][0-7]{2}){3,}")

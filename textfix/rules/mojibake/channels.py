@@ -20,18 +20,10 @@ from textfix.characters import LF, Bools, Ints
 UTF8, GBK, BIG5 = "utf-8", "gb18030", "big5hkscs"
 CODE_PAGES = ("cp437", "mac_roman", "cp850", "cp852", "cp866", "cp1254", "cp874", "iso8859_2")
 SINGLE = ("latin_1", "cp1252", "cp1251", "cp1250", "koi8_r", *CODE_PAGES)  # readers of one byte a character
-UNUSUAL = {
-    "cp1254": 5.0,
-    "cp852": 2.0,
-    "iso8859_2": 2.0,
-}  # nats against readers that differ little from more usual ones
-STRICT = {
-    "gb18030": "gbk",
-    "big5hkscs": "big5",
-    "cp932": "cp932",
-    "cp949": "cp949",
-    "euc_jp": "euc_jp",
-}  # what not all readers lose
+# Nats against readers that differ little from more usual ones.
+UNUSUAL = {"cp1254": 5.0, "cp852": 2.0, "iso8859_2": 2.0}
+# What not all readers lose.
+STRICT = {"gb18030": "gbk", "big5hkscs": "big5", "cp932": "cp932", "cp949": "cp949", "euc_jp": "euc_jp"}
 DOUBLE = tuple(STRICT)
 READERS = (*DOUBLE, *SINGLE)
 UTF16 = ("utf-16-le", "utf-16-be")
@@ -227,11 +219,8 @@ def bytes_of(text: str, read: str) -> bytes | None:
     """
     if read in UTF16:
         return encoded(text, read)
-    if read == GIT and not HAN_BESIDE.search(text):
-        parts = [encoded(one, "latin-1" if one < "\u0100" else UTF8) for one in text]
-        return None if None in parts else b"".join(filter(None, parts))
     if read == GIT:
-        return None
+        return of_git(text)
     table = forms(read)
     pieces = []
     for character in text:
@@ -246,6 +235,16 @@ def bytes_of(text: str, read: str) -> bytes | None:
         else:
             pieces.append(found[0])
     return b"".join(pieces)
+
+
+def of_git(text: str) -> bytes | None:
+    """The bytes that git showed as this text; None for other text.
+
+    >>> of_git("ǰ¶Ë").decode("gbk")
+    '前端'
+    """
+    parts = [encoded(one, "latin-1" if one < "\u0100" else UTF8) for one in text]
+    return None if None in parts or HAN_BESIDE.search(text) else b"".join(filter(None, parts))
 
 
 @lru_cache(0x4000)

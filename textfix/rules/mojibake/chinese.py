@@ -102,7 +102,7 @@ def whole(window: Window, text: Text) -> str:
     return left + window.line + right
 
 
-def quoted(one: Reading, window: Window, line: str, before: str = "") -> bool:
+def quoted(one: Reading, window: Window, line: str, before: str) -> bool:
     """Whether what is damaged stands in quotation marks, in a line that names an encoding, or shows what it is.
 
     before: what stands before the window, in other lines, too, which may speak of mojibake.

@@ -26,8 +26,9 @@ from textfix.rules.mojibake.windows import FOREIGN, as_written
 from textfix.text import Text
 
 PART = re.compile("[^\n\r\u2e80-\ua4cf\uac00-\ud7ff\uf900-\ufaff\uff01-\uffef\U00020000-\U0003ffff]+")
-WORD, DRAWN_NEAR = re.compile(r"[^\W\d_]+$"), 3
-DRAWN = re.compile("([\u00c0-\u00ff])\\1\\1")  # a letter in a row, as drawings and codes have it
+WORD = re.compile(r"[^\W\d_]+$")
+# A letter in a row, as drawings and codes have it, and how many characters before what changes that is looked for.
+DRAWN, DRAWN_NEAR = re.compile("([\u00c0-\u00ff])\\1\\1"), 3
 TABLE, STEP, ORDERED = 8, 3, 0.75  # more letters; how far the next one is at the most; in which share of them
 CJK = 0x2E80  # from which on Chinese has its characters
 LEADS = "ÃÂâàÐ"
@@ -35,7 +36,6 @@ LEADS_OF_HAN = re.compile(  # bytes E4 to E9, as they are shown; µ is B5 of a C
     f"(?:[ä-éĺćčдежзийДЕФГХИΣστΦΘ]|(?<![ÂÎÏÐÑĎĐŃΞΟР])µ)[^\\x00-\\x7f]?{REPLACEMENT}"
 )
 PAIR = re.compile(r"""["']([^"'\n]{2,20})["']\s*(?::|=>|=|,)\s*["']([^"'\n]{1,20})["']""")
-
 LEAD_OF_LATIN = "Â"  # a word in capitals may end with it, before a no-break space
 CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 

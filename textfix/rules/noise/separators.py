@@ -44,7 +44,7 @@ BESIDE, EXAMPLES = 16, re.compile("[/|=>→]")  # characters in which the word t
 LONGEST = 64  # characters of a parted word
 FAIR = 3.0  # how nats above what is asked grow into confidence
 WAVE = "～"  # counts as ~
-SIGNS = "".join({**SEVERAL, **PAIR}) + WAVE
+SIGNS = "".join(SEVERAL) + WAVE
 Floats = npt.NDArray[np.float64]
 HAN = "\u3400-\u9fff"
 PARTED = re.compile(
@@ -112,7 +112,7 @@ def parted(text: Text, place: int, model: Model) -> Parted | None:
     left, right = text.around(place, place, LONGEST)
     line = left + right
     match = PARTED.match(line.replace(WAVE, "~"), len(left) - 1)
-    if not match or match[1] not in (PAIR if len(match[0]) == 3 else SEVERAL):
+    if not match or (len(match[0]) == 3 and match[1] not in PAIR):
         return None
     word = match[0].replace(match[1], "")
     near = line[max(0, match.start() - BESIDE) : match.start()] + line[match.end() :][:BESIDE]
